@@ -18,6 +18,6 @@ let package = Package(
     .testTarget(
       name: "VisionDatasetsTests",
       dependencies: ["VisionDatasets", .product(name: "PNG", package: "PNG")],
-      swiftSettings: settings),
+      exclude: ["Golden"], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,39 @@
+/// Why a set of pictures and labels cannot be used; the description is one sentence that names the
+/// files.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+  /// A folder is not there.
+  case missingFolder(String, expected: String)
+  /// A folder holds no PNG.
+  case noPictures(folder: String, fileCount: Int)
+  /// A picture has no label file.
+  case missingLabel(image: String, expected: String)
+  /// A picture and its labels differ in size (columns by rows).
+  case sizeMismatch(image: String, imageSize: String, label: String, labelSize: String)
+  /// A label file holds something other than one 8-bit value per pixel.
+  case notLabels(file: String, found: String)
+  /// A label file holds a value that its encoding does not have.
+  case unexpectedLabel(file: String, value: UInt8)
+  /// A mapping from value to train id cannot be used.
+  case badMapping(file: String, reason: String)
+
+  /// One sentence: the file, what was found, what was expected.
+  public var description: String {
+    switch self {
+    case .missingFolder(let folder, let expected):
+      "\(folder): there is no such folder; expected \(expected)"
+    case .noPictures(let folder, let fileCount):
+      "\(folder): holds no PNG (\(fileCount) other files); expected pictures with names in .png"
+    case .missingLabel(let image, let expected):
+      "\(image): has no labels; expected them in \(expected)"
+    case .sizeMismatch(let image, let imageSize, let label, let labelSize):
+      "\(image) is \(imageSize) but its labels \(label) are \(labelSize); expected equal sizes"
+    case .notLabels(let file, let found):
+      "\(file): holds \(found), expected labels: one 8-bit grey value or palette index per pixel"
+    case .unexpectedLabel(let file, let value):
+      "\(file): holds the value \(value), which is no train id (0 to 18, or 255); if these are "
+        + "Cityscapes label ids, choose that mapping"
+    case .badMapping(let file, let reason):
+      "\(file): cannot be used as a map from value to train id: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,81 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Picture files and, where there is truth, the label file of each: sorted by name, so that the same
+/// files always give the same order.
+public struct PairedFiles: Sendable, Equatable {
+  /// The files of one sample.
+  public struct Pair: Sendable, Equatable {
+    /// The picture's file name without `.png`.
+    public let name: String
+    /// Where the picture is.
+    public let image: String
+    /// Where its labels are.
+    public let label: String?
+  }
+
+  /// All pairs, sorted by name.
+  public let pairs: [Pair]
+
+  /// Lists the PNGs of a folder and pairs each with the file of the same name among the labels.
+  ///
+  /// - Parameters:
+  ///   - images: The folder of pictures.
+  ///   - labels: The folder of labels; nil for a set without truth.
+  ///   - layout: What the folders are part of, for messages.
+  /// - Throws: ``DatasetError`` when a folder is not there, no picture is found or one has no labels.
+  public init(images: String, labels: String?, layout: String) throws(DatasetError) {
+    let names = try Self.files(in: images, layout: layout)
+    let pictures = names.filter(Self.isPNG).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    guard !pictures.isEmpty else {
+      throw .noPictures(folder: images, fileCount: names.count)
+    }
+    var known: Set<String> = []
+    if let labels { known = Set(try Self.files(in: labels, layout: layout)) }
+    var pairs: [Pair] = []
+    for file in pictures {
+      let label = labels.map { $0 + "/" + file }
+      if let label, !known.contains(file) {
+        throw .missingLabel(image: images + "/" + file, expected: label)
+      }
+      pairs.append(
+        Pair(name: String(file.dropLast(4)), image: images + "/" + file, label: label))
+    }
+    self.pairs = pairs
+  }
+
+  /// Decodes one pair.
+  ///
+  /// - Throws: `PNGError` or ``DatasetError``, naming the files.
+  public func sample(at index: Int, mapping: LabelMapping) throws -> Sample {
+    let pair = pairs[index]
+    let image = try RGBImage(contentsOf: pair.image)
+    guard let labelFile = pair.label else {
+      return Sample(name: pair.name, image: image, label: nil)
+    }
+    let label = try LabelMap(contentsOf: labelFile, mapping: mapping)
+    guard label.width == image.width, label.height == image.height else {
+      throw DatasetError.sizeMismatch(
+        image: pair.image, imageSize: "\(image.width)x\(image.height)",
+        label: labelFile, labelSize: "\(label.width)x\(label.height)")
+    }
+    return Sample(name: pair.name, image: image, label: label)
+  }
+
+  /// Hidden files are left out: macOS leaves `._name.png` beside copies.
+  private static func files(in folder: String, layout: String) throws(DatasetError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { !$0.hasPrefix(".") }
+    } catch {
+      throw .missingFolder(folder, expected: layout)
+    }
+  }
+
+  private static func isPNG(_ name: String) -> Bool {
+    name.hasSuffix(".png") || name.hasSuffix(".PNG")
+  }
+}

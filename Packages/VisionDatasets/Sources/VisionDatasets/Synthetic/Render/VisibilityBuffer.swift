@@ -1,0 +1,147 @@
+/// Which face each sample sees, and how near it is.
+///
+/// Pictures are drawn with 2 x 2 samples in a pixel. Labels and colours are both read from here, so
+/// they agree to the sample.
+struct VisibilityBuffer {
+  /// Set in a sample on which the sun does not shine.
+  static let shadow: UInt32 = 1 << 31
+  /// Set in a sample under something that stands on the ground.
+  static let contact: UInt32 = 1 << 30
+  /// The rest of the bits: 0 is the sky, others the face's place plus one.
+  static let faceMask: UInt32 = contact - 1
+
+  let width: Int
+  let height: Int
+  private(set) var faces: [UInt32]
+  private var nearness: [Float]
+  private var corners: [SIMD2<Float>] = []
+  private var clipped: [Vector] = []
+  private var crossings: [Float] = []
+
+  init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+    faces = Array(repeating: 0, count: width * height)
+    nearness = Array(repeating: 0, count: width * height)
+  }
+
+  /// Draws a polygon given in the camera's axes where it is nearer than what is there.
+  mutating func draw(
+    _ points: [Vector], _ projection: Projection, nearness form: LinearForm, face: UInt32
+  ) {
+    guard outline(points, projection) else { return }
+    let width = width
+    spans { row, start, end, faces, nearness in
+      let y = Float(row) + 0.5
+      let rowStart = form.perY * y + form.constant
+      var index = row * width + start
+      for column in start..<end {
+        let near = rowStart + form.perX * (Float(column) + 0.5)
+        if near > nearness[index] {
+          nearness[index] = near
+          faces[index] = face
+        }
+        index += 1
+      }
+    }
+  }
+
+  /// Sets a mark where the polygon covers one of the first `groundCount` faces.
+  mutating func mark(
+    _ points: [Vector], _ projection: Projection, _ mark: UInt32, groundCount: Int
+  ) {
+    guard outline(points, projection) else { return }
+    let width = width
+    let limit = UInt32(groundCount)
+    spans { row, start, end, faces, _ in
+      for index in (row * width + start)..<(row * width + end) {
+        let face = faces[index] & Self.faceMask
+        if face > 0 && face <= limit { faces[index] |= mark }
+      }
+    }
+  }
+
+  /// Clips to what lies before the camera and projects; false if nothing is left in the picture.
+  private mutating func outline(_ points: [Vector], _ projection: Projection) -> Bool {
+    clipped.removeAll(keepingCapacity: true)
+    let nearest = Projection.nearest
+    var previous = points[points.count - 1]
+    for point in points {
+      if (point.z >= nearest) != (previous.z >= nearest) {
+        let share = (nearest - previous.z) / (point.z - previous.z)
+        clipped.append(previous.mixed(point, share))
+      }
+      if point.z >= nearest { clipped.append(point) }
+      previous = point
+    }
+    guard clipped.count > 2 else { return false }
+    corners.removeAll(keepingCapacity: true)
+    var low = SIMD2<Float>(repeating: .infinity)
+    var high = SIMD2<Float>(repeating: -.infinity)
+    for point in clipped {
+      let corner = projection.projected(point)
+      corners.append(corner)
+      low = pointwiseMin(low, corner)
+      high = pointwiseMax(high, corner)
+    }
+    return high.x > 0 && low.x < Float(width) && high.y > 0 && low.y < Float(height)
+  }
+
+  /// Calls `body` with each run of samples inside the outline (even-odd rule).
+  @inline(__always)
+  private mutating func spans(
+    _ body: (
+      _ row: Int, _ start: Int, _ end: Int, _ faces: UnsafeMutablePointer<UInt32>,
+      _ nearness: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    var low = Float.infinity
+    var high = -Float.infinity
+    for corner in corners {
+      low = min(low, corner.y)
+      high = max(high, corner.y)
+    }
+    let firstRow = Int(max(0, (low - 0.5).rounded(.up)))
+    let lastRow = Int(min(Float(height), (high - 0.5).rounded(.up)))
+    guard firstRow < lastRow else { return }
+    let limit = Float(width)
+    faces.withUnsafeMutableBufferPointer { faceBuffer in
+      nearness.withUnsafeMutableBufferPointer { nearBuffer in
+        guard let face = faceBuffer.baseAddress, let near = nearBuffer.baseAddress else { return }
+        for row in firstRow..<lastRow {
+          Self.cross(corners, at: Float(row) + 0.5, into: &crossings)
+          var pair = 0
+          while pair + 1 < crossings.count {
+            let start = Int(min(limit, max(0, (crossings[pair] - 0.5).rounded(.up))))
+            let end = Int(min(limit, max(0, (crossings[pair + 1] - 0.5).rounded(.up))))
+            if start < end { body(row, start, end, face, near) }
+            pair += 2
+          }
+        }
+      }
+    }
+  }
+
+  /// Where the outline crosses a row, from left to right.
+  @inline(__always)
+  private static func cross(
+    _ corners: [SIMD2<Float>], at y: Float, into crossings: inout [Float]
+  ) {
+    crossings.removeAll(keepingCapacity: true)
+    var previous = corners[corners.count - 1]
+    for corner in corners {
+      if (corner.y > y) != (previous.y > y) {
+        let x =
+          previous.x + (corner.x - previous.x) * ((y - previous.y) / (corner.y - previous.y))
+        var place = crossings.count
+        crossings.append(x)
+        while place > 0 && crossings[place - 1] > x {
+          crossings[place] = crossings[place - 1]
+          place -= 1
+        }
+        crossings[place] = x
+      }
+      previous = corner
+    }
+  }
+}
