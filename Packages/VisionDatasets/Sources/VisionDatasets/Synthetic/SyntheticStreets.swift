@@ -78,7 +78,7 @@ public struct SyntheticStreets: SegmentationDataset {
 
   /// Draws one scene: a picture of `height` x `width` and its labels.
   public func render(_ index: Int) -> (image: RGBImage, label: LabelMap) {
-    let scene = StreetScene(seed: seed, index: index)
+    var scene = StreetScene(seed: seed, index: index)
     var random = StreetRandom(seed: seed ^ 0xca3e_4a, index: index)
     let renderer: StreetRenderer
     switch look {
@@ -89,7 +89,7 @@ public struct SyntheticStreets: SegmentationDataset {
       renderer = StreetRenderer(
         palette: TargetPalette(), finish: .target(random: &random), width: width, height: height)
     }
-    return renderer.render(scene)
+    return renderer.render(&scene)
   }
 }
 
@@ -103,11 +103,11 @@ extension CameraFinish {
 
   /// A real camera's: white balance, exposure, softness and noise of its own in every picture.
   static func target(random: inout StreetRandom) -> CameraFinish {
-    let exposure = random.within(0.68, 0.9)
+    let exposure = random.within(1.0, 1.28)
     return CameraFinish(
-      gain: Vector(random.within(0.93, 1.0), 1.0, random.within(0.86, 0.96)) * exposure,
-      saturation: 0.85, contrast: 0.92, vignette: random.within(0.25, 0.45),
-      blur: random.within(0.0008, 0.0013), noise: random.within(0.012, 0.026),
+      gain: Vector(random.within(0.96, 1.03), 1.0, random.within(0.88, 0.98)) * exposure,
+      saturation: 0.85, contrast: 0.92, vignette: random.within(0.2, 0.4),
+      blur: random.within(0.0009, 0.0014), noise: random.within(0.01, 0.022),
       seed: random.tone())
   }
 }

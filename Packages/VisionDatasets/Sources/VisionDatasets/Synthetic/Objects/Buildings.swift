@@ -43,7 +43,8 @@ extension StreetScene {
       let reach = random.within(0.9, 1.5)
       quad(
         frame.point(-half + 0.4, ground - 0.6, -0.02), frame.point(half - 0.4, ground - 0.6, -0.02),
-        frame.point(half - 0.4, ground - 1.1, -reach), frame.point(-half + 0.4, ground - 1.1, -reach),
+        frame.point(half - 0.4, ground - 1.1, -reach),
+        frame.point(-half + 0.4, ground - 1.1, -reach),
         awning, .building)
     }
   }

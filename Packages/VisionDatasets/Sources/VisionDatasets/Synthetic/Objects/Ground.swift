@@ -108,11 +108,17 @@ extension StreetScene {
 }
 
 extension StreetPlan {
-  /// The z at which a curved edge is cut into straight pieces.
+  /// The z at which a curved edge is cut into straight pieces: always the same ones, so that
+  /// neighbouring bands meet without a gap.
   func stations(_ stretch: ClosedRange<Float>) -> [Float] {
     if bend == 0 { return [stretch.lowerBound, stretch.upperBound] }
-    let pieces = max(1, Int((stretch.upperBound - stretch.lowerBound) / 5))
-    let step = (stretch.upperBound - stretch.lowerBound) / Float(pieces)
-    return (0...pieces).map { stretch.lowerBound + step * Float($0) }
+    var stations = [stretch.lowerBound]
+    var z = (stretch.lowerBound / 5 + 1).rounded(.down) * 5
+    while z < stretch.upperBound {
+      stations.append(z)
+      z += 5
+    }
+    stations.append(stretch.upperBound)
+    return stations
   }
 }

@@ -16,7 +16,8 @@ extension StreetScene {
         (long / 2 - 0.1, 1.55), (long / 2, 1.4), (long / 2, 0.4),
       ], halfWidth: w - 0.08, paint, .truck)
     windscreen(
-      frame, halfWidth: w - 0.24, low: (long / 2 - 0.09, 1.58), high: (long / 2 - 0.66, cabHeight - 0.13),
+      frame, halfWidth: w - 0.24, low: (long / 2 - 0.09, 1.58),
+      high: (long / 2 - 0.66, cabHeight - 0.13),
       .truck)
     let glass = surface(.glass, tone: 1)
     for side in [-w + 0.07, w - 0.07] {
@@ -30,7 +31,8 @@ extension StreetScene {
       box(
         frame, from: Vector(-w, 0.95, -long / 2), to: Vector(w, height, cabBack - 0.2), cargo,
         .truck)
-      badge(frame, 0, (0.95 + height) / 2, -long / 2 - 0.02, 0.025, (height - 0.95) / 2, trim, .truck)
+      badge(
+        frame, 0, (0.95 + height) / 2, -long / 2 - 0.02, 0.025, (height - 0.95) / 2, trim, .truck)
     } else {  // an open bed with sides and a load
       box(
         frame, from: Vector(-w, 0.95, -long / 2), to: Vector(w, 1.6, cabBack - 0.2), cargo, .truck)
@@ -40,7 +42,8 @@ extension StreetScene {
         to: Vector(w - 0.15, random.within(1.9, 2.5), cabBack - 1), load, .truck)
     }
     box(
-      frame, from: Vector(-w + 0.25, 0.4, -long / 2 + 0.1), to: Vector(w - 0.25, 0.95, long / 2 - 0.1),
+      frame, from: Vector(-w + 0.25, 0.4, -long / 2 + 0.1),
+      to: Vector(w - 0.25, 0.95, long / 2 - 0.1),
       trim, .truck)
     let tail = surface(.tailLight)
     let lamp = surface(.headlight)
@@ -65,7 +68,8 @@ extension StreetScene {
     let height = random.within(3, 3.3)
     box(frame, from: Vector(-w, 0.3, -half), to: Vector(w, height, half), paint, .bus)
     box(
-      frame, from: Vector(-w + 0.2, height, -half + 1), to: Vector(w - 0.2, height + 0.22, half - 2),
+      frame, from: Vector(-w + 0.2, height, -half + 1),
+      to: Vector(w - 0.2, height + 0.22, half - 2),
       paint, .bus)
     windows(
       frame, halfWidth: w, from: -half + 0.5, to: half - 0.4, panes: 7, low: 1.35,
@@ -78,7 +82,8 @@ extension StreetScene {
           .bus, castsShadow: false)
       }
     }
-    badge(frame, 0, (1.05 + height - 0.5) / 2, half + 0.02, w - 0.1, (height - 1.55) / 2, glass, .bus)
+    badge(
+      frame, 0, (1.05 + height - 0.5) / 2, half + 0.02, w - 0.1, (height - 1.55) / 2, glass, .bus)
     badge(frame, 0, height - 0.26, half + 0.02, w * 0.7, 0.17, surface(.display), .bus)
     badge(frame, 0, height - 0.85, -half - 0.02, w - 0.2, 0.45, glass, .bus)
     badge(frame, 0, 0.95, -half - 0.02, w * 0.6, 0.32, trim, .bus)
@@ -86,7 +91,8 @@ extension StreetScene {
       badge(frame, side * 0.98, 0.72, half + 0.03, 0.17, 0.11, surface(.headlight), .bus)
       badge(frame, side * 1.08, 0.9, -half - 0.03, 0.1, 0.26, surface(.tailLight), .bus)
       rod(
-        frame.point(side * w, height - 0.5, half), frame.point(side * (w + 0.22), height - 0.85, half + 0.2),
+        frame.point(side * w, height - 0.5, half),
+        frame.point(side * (w + 0.22), height - 0.85, half + 0.2),
         0.05, 0.12, trim, .bus)
     }
     for z in [-half + 3, half - 2.7] {
@@ -117,14 +123,16 @@ extension StreetScene {
           (front - noseFront, height - 0.2), (front - 0.02, 1.2), (front - 0.05, 0.22),
         ], halfWidth: w, paint, .train)
       windows(
-        frame, halfWidth: w, from: rear + 0.9, to: front - 0.9, panes: 4, low: 1.3, high: 2.75, glass,
+        frame, halfWidth: w, from: rear + 0.9, to: front - 0.9, panes: 4, low: 1.3, high: 2.75,
+        glass,
         .train)
       box(
         frame, from: Vector(-0.7, height, rear + 2), to: Vector(0.7, height + 0.3, front - 2), trim,
         .train)
       if car > 0 {
         box(
-          frame, from: Vector(-w + 0.15, 0.4, rear - 0.3), to: Vector(w - 0.15, height - 0.2, rear + 0.3),
+          frame, from: Vector(-w + 0.15, 0.4, rear - 0.3),
+          to: Vector(w - 0.15, height - 0.2, rear + 0.3),
           trim, .train)
       }
     }

@@ -37,7 +37,8 @@ extension StreetScene {
     signFace(frame.point(0, height, -0.07), frame, shape: shape, radius: radius, random: &random)
     if random.chance(0.3) {
       signFace(
-        frame.point(0, height - radius * 1.9, -0.07), frame, shape: random.choice(0.5, 0.2, 0, 0, 0.3),
+        frame.point(0, height - radius * 1.9, -0.07), frame,
+        shape: random.choice(0.5, 0.2, 0, 0, 0.3),
         radius: radius * 0.8, random: &random)
     }
     contact(ring(frame.origin, 0.16))
@@ -60,7 +61,8 @@ extension StreetScene {
       }
     let back = surface(.signBack)
     disc(
-      centre + frame.forward * 0.02, u: right, v: up, radius: size, corners: corners, turned: turned,
+      centre + frame.forward * 0.02, u: right, v: up, radius: size, corners: corners,
+      turned: turned,
       back, .trafficSign)
     disc(
       centre, u: right, v: up, radius: size, corners: corners, turned: turned, face, .trafficSign)
@@ -76,7 +78,8 @@ extension StreetScene {
     post(plan.point(outer, 0, z), plan.point(outer, height + 1, z), 0.15, metal, .pole)
     post(plan.point(outer, height, z), plan.point(0, height, z), 0.11, metal, .pole)
     if plan.medianHalf == 0 {
-      post(plan.point(-plan.left.kerb - 0.7, height, z), plan.point(0, height, z), 0.11, metal, .pole)
+      post(
+        plan.point(-plan.left.kerb - 0.7, height, z), plan.point(0, height, z), 0.11, metal, .pole)
       let left = -plan.left.kerb - 0.7
       post(plan.point(left, 0, z), plan.point(left, height + 1, z), 0.15, metal, .pole)
     }

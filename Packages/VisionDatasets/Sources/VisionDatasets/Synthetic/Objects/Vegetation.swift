@@ -3,7 +3,7 @@ extension StreetScene {
   mutating func addTree(_ base: Vector, height: Float, random: inout StreetRandom) {
     let bark = surface(.bark, tone: random.tone())
     let leaves = surface(.leaves, tone: random.tone())
-    let girth = height * random.within(0.018, 0.03)
+    let girth = height * random.within(0.014, 0.022)
     if random.chance(0.14) {
       addConifer(base, height: height, bark: bark, leaves: leaves, random: &random)
       return
@@ -83,7 +83,8 @@ extension StreetScene {
     }
     quad(
       start - side, start + side, start + side + up, start - side + up, leaves, .vegetation)
-    quad(start - side + up, start + side + up, end + side + up, end - side + up, leaves, .vegetation)
+    quad(
+      start - side + up, start + side + up, end + side + up, end - side + up, leaves, .vegetation)
     var reach: Float = 0
     let length = (end - start).length
     while reach < length {
@@ -94,11 +95,11 @@ extension StreetScene {
     }
   }
 
-  /// A circle on the ground.
+  /// A level circle.
   func ring(_ centre: Vector, _ radius: Float) -> [Vector] {
     (0..<10).map { corner in
       let turn = Turn(turns: Float(corner) / 10)
-      return Vector(centre.x + turn.cosine * radius, 0, centre.z + turn.sine * radius)
+      return centre + Vector(turn.cosine * radius, 0, turn.sine * radius)
     }
   }
 }

@@ -77,7 +77,8 @@ struct CameraFinish {
       let start = row * stride
       for offset in 0..<stride {
         let here = light[start + offset]
-        light[start + offset] = side * (above[offset] + light[start + stride + offset]) + middle * here
+        light[start + offset] =
+          side * (above[offset] + light[start + stride + offset]) + middle * here
         above[offset] = here
       }
     }

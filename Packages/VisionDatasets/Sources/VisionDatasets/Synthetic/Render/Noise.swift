@@ -28,6 +28,12 @@ enum Noise {
     unit(hash(x, y, seed))
   }
 
+  /// A quick hash for the lattice of smooth noise, 0 ..< 1.
+  @inline(__always) private static func mixed(_ value: UInt32) -> Float {
+    let h = (value ^ (value >> 15)) &* 0x2c1b_3c6d
+    return unit((h ^ (h >> 13)) &* 0x297a_2d39)
+  }
+
   /// Smooth noise with one feature per unit of length, 0 ..< 1.
   @inline(__always) static func smooth(_ x: Float, _ y: Float, _ seed: UInt32) -> Float {
     let column = floor(x)
@@ -36,10 +42,14 @@ enum Noise {
     var t = y - Float(row)
     s = s * s * (3 - 2 * s)
     t = t * t * (3 - 2 * t)
-    let a = cell(column, row, seed)
-    let b = cell(column &+ 1, row, seed)
-    let c = cell(column, row &+ 1, seed)
-    let d = cell(column &+ 1, row &+ 1, seed)
+    // Neighbours in the lattice are a fixed step apart before mixing.
+    let (stepX, stepY) = (UInt32(0x9e37_79b1), UInt32(0x85eb_ca77))
+    let corner =
+      UInt32(bitPattern: column) &* stepX &+ UInt32(bitPattern: row) &* stepY &+ seed
+    let a = mixed(corner)
+    let b = mixed(corner &+ stepX)
+    let c = mixed(corner &+ stepY)
+    let d = mixed(corner &+ stepX &+ stepY)
     let low = a + (b - a) * s
     let high = c + (d - c) * s
     return low + (high - low) * t
@@ -62,7 +72,8 @@ enum Stripe {
     _ at: Float, _ width: Float, period: Float, _ low: Float, _ high: Float
   ) -> Float {
     let reach = max(width, 1e-4)
-    let share = filled(at + reach / 2, period, low, high) - filled(at - reach / 2, period, low, high)
+    let share =
+      filled(at + reach / 2, period, low, high) - filled(at - reach / 2, period, low, high)
     return share / reach
   }
 

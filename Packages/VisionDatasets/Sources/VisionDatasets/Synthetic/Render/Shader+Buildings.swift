@@ -56,11 +56,15 @@ extension Shader {
         * Stripe.periodic(spot.u, spot.uWidth, period: wide, wide * 0.2, wide * 0.8)
       var colour = wall.mixed(material.third, board)
       colour = colour.mixed(material.second, letters * 0.9) * light
-      let goods = Noise.cell(Noise.floor(spot.u * 2.2), Noise.floor(spot.v * 1.6), seed ^ 5)
+      // Dim goods below, lamplight in some shops, and the street's reflection.
+      let goods = Noise.smooth(spot.u * 2.2, spot.v * 1.8, seed ^ 5)
+      let depth = max(0, min(1, 1.6 - spot.v / ground * 1.8))
+      let lamps = Noise.cell(place, 4, seed) * 0.3
       let inside =
-        atmosphere.zenith * 0.16 + Vector(0.12, 0.1, 0.08)
-        + Vector(0.3, 0.24, 0.15) * (goods * goods)
-      let door = Stripe.periodic(spot.u, spot.uWidth, period: wide, wide * 0.5 - 0.05, wide * 0.5 + 0.05)
+        atmosphere.horizon * (0.1 + 0.1 * (1 - depth)) + Vector(0.07, 0.06, 0.06)
+        + Vector(1, 0.82, 0.55) * (lamps * (0.4 + 0.6 * goods * depth))
+      let door = Stripe.periodic(
+        spot.u, spot.uWidth, period: wide, wide * 0.5 - 0.05, wide * 0.5 + 0.05)
       return colour.mixed(inside.mixed(material.second * light, door * 0.8), pane)
     }
     let isDoor = Noise.cell(column, 9, seed) < 0.3
@@ -68,14 +72,16 @@ extension Shader {
     let high = ground - (isDoor ? 0.75 : 0.6)
     let half: Float = isDoor ? 0.55 : bay * 0.23
     let frame =
-      Stripe.periodic(spot.u, spot.uWidth, period: bay, bay / 2 - half - 0.14, bay / 2 + half + 0.14)
+      Stripe.periodic(
+        spot.u, spot.uWidth, period: bay, bay / 2 - half - 0.14, bay / 2 + half + 0.14)
       * Stripe.single(spot.v, spot.vWidth, low - 0.14, high + 0.14)
     let pane =
       Stripe.periodic(spot.u, spot.uWidth, period: bay, bay / 2 - half, bay / 2 + half)
       * Stripe.single(spot.v, spot.vWidth, low, high)
     let view =
       isDoor
-      ? material.third * light : windowView(material, column, -1, (spot.v - low) / (high - low), light)
+      ? material.third * light
+      : windowView(material, column, -1, (spot.v - low) / (high - low), light)
     return (wall.mixed(material.second, frame) * light).mixed(view, pane)
   }
 

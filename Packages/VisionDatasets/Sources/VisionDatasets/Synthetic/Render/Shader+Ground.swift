@@ -55,7 +55,8 @@ extension Shader {
     for zebra in road.zebras {
       let cover =
         Stripe.single(z, long, zebra, zebra + 3)
-        * Stripe.single(s, width, road.zebraReach.lowerBound + 0.3, road.zebraReach.upperBound - 0.3)
+        * Stripe.single(
+          s, width, road.zebraReach.lowerBound + 0.3, road.zebraReach.upperBound - 0.3)
       if cover > 0.003 {
         let bars = Stripe.periodic(s, width, period: 1, 0, 0.5)
         colour = colour.mixed(roadStyle.line, cover * bars * worn)

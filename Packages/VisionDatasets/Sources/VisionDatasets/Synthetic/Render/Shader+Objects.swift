@@ -84,7 +84,8 @@ extension Shader {
       // The distance to the nearest side of the triangle, which is 0.5 from its middle.
       let side = max(-spot.v, 0.5 * spot.v + 0.866 * abs(spot.u))
       let rim = Stripe.single(side, reach, 0.32, 2)
-      let symbol = Stripe.single(abs(spot.u), reach, -1, 0.1) * Stripe.single(spot.v, reach, -0.2, 0.32)
+      let symbol =
+        Stripe.single(abs(spot.u), reach, -1, 0.1) * Stripe.single(spot.v, reach, -0.2, 0.32)
       return material.second.mixed(Vector(0.1, 0.1, 0.12), symbol).mixed(material.base, rim)
     case 2:
       let rim = Stripe.single(abs(spot.u) + abs(spot.v), reach, 0.74, 2)

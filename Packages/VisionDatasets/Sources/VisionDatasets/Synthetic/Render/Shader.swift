@@ -68,8 +68,10 @@ struct Shader {
     let near = plane.nearness
     let spot = Spot(
       u: u - plane.uStart, v: v - plane.vStart,
-      uWidth: distance * pixel * (abs(plane.u.perX - near.perX * u) + abs(plane.u.perY - near.perY * u)),
-      vWidth: distance * pixel * (abs(plane.v.perX - near.perX * v) + abs(plane.v.perY - near.perY * v)),
+      uWidth: distance * pixel
+        * (abs(plane.u.perX - near.perX * u) + abs(plane.u.perY - near.perY * u)),
+      vWidth: distance * pixel
+        * (abs(plane.v.perX - near.perX * v) + abs(plane.v.perY - near.perY * v)),
       distance: distance)
     var light = part.light
     switch part.form {
@@ -85,7 +87,8 @@ struct Shader {
       light = atmosphere.light(part.uAxis * across + part.vAxis * up + part.normal * facing)
     }
     if id & VisibilityBuffer.shadow != 0 {
-      light -= atmosphere.sunColour * (atmosphere.shadowDepth * max(0, part.normal.dot(atmosphere.sun)))
+      light -=
+        atmosphere.sunColour * (atmosphere.shadowDepth * max(0, part.normal.dot(atmosphere.sun)))
     }
     if id & VisibilityBuffer.contact != 0 { light *= 0.45 }
     let surface = pattern(materials[part.material], part, spot, light)
@@ -95,7 +98,8 @@ struct Shader {
 
   /// The lit colour of a material at a spot.
   @inline(__always)
-  private func pattern(_ material: Material, _ part: Part, _ spot: Spot, _ light: Vector) -> Vector {
+  private func pattern(_ material: Material, _ part: Part, _ spot: Spot, _ light: Vector) -> Vector
+  {
     switch material.pattern {
     case .plain: material.base * light
     case .glowing: material.base

@@ -5,8 +5,8 @@ struct StreetRenderer {
   let width: Int
   let height: Int
 
-  func render(_ scene: StreetScene) -> (image: RGBImage, label: LabelMap) {
-    var scene = scene
+  /// Adds the ego vehicle's hood to the scene, for it depends on the picture's shape, and draws.
+  func render(_ scene: inout StreetScene) -> (image: RGBImage, label: LabelMap) {
     let projection = Projection(camera: scene.camera, width: width * 2, height: height * 2)
     let hood = scene.addHood(aspect: Float(height) / Float(width))
     let planes = scene.faces.map { projection.plane(of: $0) }
@@ -43,7 +43,8 @@ struct StreetRenderer {
       buffer.mark(Array(placed[outline]), projection, VisibilityBuffer.contact, groundCount: ground)
     }
     if palette.atmosphere(sun: scene.sun).shadowDepth > 0 {
-      for index in ground..<scene.faces.count where scene.faces[index].castsShadow && index != hood {
+      for index in ground..<scene.faces.count where scene.faces[index].castsShadow && index != hood
+      {
         let face = scene.faces[index]
         let sun = scene.sun
         points.removeAll(keepingCapacity: true)
@@ -62,6 +63,7 @@ struct StreetRenderer {
     _ scene: StreetScene, _ shader: Shader, _ samples: [UInt32], _ labels: inout [UInt8],
     _ light: inout [Float]
   ) {
+    let width = width
     // Sky first: sample 0 is the sky, others a face's place plus one.
     var labelOf = [CityscapesClass.sky.rawValue]
     labelOf.append(contentsOf: scene.faces.map(\.label))
@@ -133,6 +135,7 @@ extension StreetScene {
     _ heading: Frame, _ x: Float, _ y: Float, _ aspect: Float, _ distance: Float
   ) -> Vector {
     heading.point(
-      x * distance / camera.focal, (camera.horizon - y) * aspect * distance / camera.focal, distance)
+      x * distance / camera.focal, (camera.horizon - y) * aspect * distance / camera.focal, distance
+    )
   }
 }

@@ -41,17 +41,27 @@ struct TargetPalette: Palette {
       material.second = pick(tone ^ 4, 0.15, [0xbfb9ad, 0x6b655d, 0xa8a49c, 0x4f4a45])
       material.third = pick(tone ^ 9, 0.15, [0x4a3030, 0x2f3d4d, 0x36453a, 0x5b5340, 0x8a2f28])
     case .roof:
-      (material.pattern, material.base) = (.roofTiles, pick(tone, 0.15, [0x5e4a44, 0x4c4a4c, 0x6d5046]))
+      (material.pattern, material.base) = (
+        .roofTiles, pick(tone, 0.15, [0x5e4a44, 0x4c4a4c, 0x6d5046])
+      )
     case .stone: material.base = pick(tone, 0.15, [0x9f988c, 0x8c867c, 0x7d7972])
     case .brickWall:
-      (material.pattern, material.base) = (.bricks, pick(tone, 0.16, [0x75503f, 0x6a4a40, 0x8a7160]))
+      (material.pattern, material.base) = (
+        .bricks, pick(tone, 0.16, [0x75503f, 0x6a4a40, 0x8a7160])
+      )
       material.second = Vector(hex: 0x938c82)
     case .concreteWall:
-      (material.pattern, material.base) = (.concrete, pick(tone, 0.16, [0x8b8a85, 0x7d7d7b, 0x98928a]))
+      (material.pattern, material.base) = (
+        .concrete, pick(tone, 0.16, [0x8b8a85, 0x7d7d7b, 0x98928a])
+      )
     case .planks:
-      (material.pattern, material.base) = (.planks, pick(tone, 0.16, [0x6b5a48, 0x857866, 0x564a40]))
+      (material.pattern, material.base) = (
+        .planks, pick(tone, 0.16, [0x6b5a48, 0x857866, 0x564a40])
+      )
     case .railing:
-      (material.pattern, material.base) = (.railing, pick(tone, 0.1, [0x3a403c, 0x33363a, 0x6a5f55]))
+      (material.pattern, material.base) = (
+        .railing, pick(tone, 0.1, [0x3a403c, 0x33363a, 0x6a5f55])
+      )
       material.second = Vector(hex: 0x6c6d58)
     case .guardRail: (material.pattern, material.base) = (.guardRail, Vector(hex: 0x8f9291))
     case .poleMetal: material.base = pick(tone, 0.14, [0x5a5d5e, 0x6d6f6e, 0x454a4a, 0x7c7a74])
@@ -70,29 +80,50 @@ struct TargetPalette: Palette {
     case .skin: material.base = pick(tone, 0.1, [0xc9a08a, 0xa97b60, 0x76533f, 0xd3b39c])
     case .shirt, .bag:
       material.pattern = .cloth
-      material.base = pick(tone, 0.2, [0x3a3d45, 0x55504a, 0x2c3848, 0x6a4a48, 0x8a877f, 0x46503f, 0x1f2023, 0x9c8f70])
+      material.base = pick(
+        tone, 0.2, [0x3a3d45, 0x55504a, 0x2c3848, 0x6a4a48, 0x8a877f, 0x46503f, 0x1f2023, 0x9c8f70])
     case .trousers:
-      (material.pattern, material.base) = (.cloth, pick(tone, 0.2, [0x2d3440, 0x26272b, 0x4d4740, 0x3d4756]))
+      (material.pattern, material.base) = (
+        .cloth, pick(tone, 0.2, [0x2d3440, 0x26272b, 0x4d4740, 0x3d4756])
+      )
     case .shoes: material.base = pick(tone, 0, [0x1d1c1c, 0xa9a8a4, 0x42362c])
     case .helmet: material.base = pick(tone, 0, [0x2a2b2e, 0xa9a9a6, 0x7a3a34, 0x3a4a5e])
     case .carPaint:
       material.pattern = .paint
-      material.base = pick(tone, 0.15, [0x2a2c30, 0x8c9094, 0xc2c3c1, 0x3b434f, 0x55585c, 0x6b2e2c, 0x2f3d58, 0x1c1d20])
+      material.base = pick(
+        tone, 0.15,
+        [0x2a2c30, 0x8c9094, 0xc2c3c1, 0x3b434f, 0x55585c, 0x6b2e2c, 0x2f3d58, 0x1c1d20])
       material.sizes = SIMD4(0.8, 0, 0, 0)
     case .busPaint:
-      (material.pattern, material.base) = (.paint, pick(tone, 0.12, [0xc9c4b4, 0xa89a4a, 0x8a3a34]))
-      (material.second, material.sizes) = (pick(tone ^ 1, 0, [0x3d5a4a, 0x7a302c]), SIMD4(0.6, 0.4, 1.1, 0))
+      (material.pattern, material.base) = (
+        .paint, pick(tone, 0.12, [0xc9c4b4, 0xa89a4a, 0x8a3a34])
+      )
+      (material.second, material.sizes) = (
+        pick(tone ^ 1, 0, [0x3d5a4a, 0x7a302c]), SIMD4(0.6, 0.4, 1.1, 0)
+      )
     case .tramPaint:
-      (material.pattern, material.base) = (.paint, pick(tone, 0.12, [0xb8b2a4, 0x9a3a34, 0x6f7d86]))
-      (material.second, material.sizes) = (pick(tone ^ 1, 0, [0x3b4248, 0xc4bfb0]), SIMD4(0.6, 0.5, 0.9, 0))
+      (material.pattern, material.base) = (
+        .paint, pick(tone, 0.12, [0xb8b2a4, 0x9a3a34, 0x6f7d86])
+      )
+      (material.second, material.sizes) = (
+        pick(tone ^ 1, 0, [0x3b4248, 0xc4bfb0]), SIMD4(0.6, 0.5, 0.9, 0)
+      )
     case .truckPaint:
-      (material.pattern, material.base) = (.paint, pick(tone, 0.15, [0xb4b4b0, 0x4a5868, 0x7a3e36, 0x5c6650]))
+      (material.pattern, material.base) = (
+        .paint, pick(tone, 0.15, [0xb4b4b0, 0x4a5868, 0x7a3e36, 0x5c6650])
+      )
       material.sizes = SIMD4(0.5, 0, 0, 0)
     case .cargo:
-      (material.pattern, material.base) = (.paint, pick(tone, 0.15, [0xb5b3ac, 0x8f9290, 0x5f7466, 0xa09a86]))
-      (material.second, material.sizes) = (pick(tone ^ 5, 0, [0x6e3a34, 0x3f5068, 0x9a9a94]), SIMD4(0.2, 1.9, 2.5, 0))
+      (material.pattern, material.base) = (
+        .paint, pick(tone, 0.15, [0xb5b3ac, 0x8f9290, 0x5f7466, 0xa09a86])
+      )
+      (material.second, material.sizes) = (
+        pick(tone ^ 5, 0, [0x6e3a34, 0x3f5068, 0x9a9a94]), SIMD4(0.2, 1.9, 2.5, 0)
+      )
     case .cyclePaint:
-      (material.pattern, material.base) = (.paint, pick(tone, 0.15, [0x2b2c2e, 0x6a3532, 0x3d4d5e, 0x7d7c76]))
+      (material.pattern, material.base) = (
+        .paint, pick(tone, 0.15, [0x2b2c2e, 0x6a3532, 0x3d4d5e, 0x7d7c76])
+      )
       material.sizes = SIMD4(0.4, 0, 0, 0)
     case .awning: material.base = pick(tone, 0.15, [0x6e3f38, 0x4a5450, 0x8f8878])
     case .glass: (material.pattern, material.base) = (.glass, Vector(hex: 0x23282a))

@@ -16,13 +16,19 @@ struct VisibilityBuffer {
   private var nearness: [Float]
   private var corners: [SIMD2<Float>] = []
   private var clipped: [Vector] = []
-  private var crossings: [Float] = []
+  /// Where the outline crosses each row, unordered: ``rowCapacity`` places for every row.
+  private var crossings: [Float]
+  private var crossingCounts: [UInt8]
+  /// No outline here turns back on itself more often; what does is left out.
+  private static let rowCapacity = 16
 
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
     faces = Array(repeating: 0, count: width * height)
     nearness = Array(repeating: 0, count: width * height)
+    crossings = Array(repeating: 0, count: height * Self.rowCapacity)
+    crossingCounts = Array(repeating: 0, count: height)
   }
 
   /// Draws a polygon given in the camera's axes where it is nearer than what is there.
@@ -34,14 +40,16 @@ struct VisibilityBuffer {
     spans { row, start, end, faces, nearness in
       let y = Float(row) + 0.5
       let rowStart = form.perY * y + form.constant
-      var index = row * width + start
-      for column in start..<end {
+      let faces = faces + row * width
+      let nearness = nearness + row * width
+      // No branches, so that the compiler makes vectors of it.
+      for column in Int32(truncatingIfNeeded: start)..<Int32(truncatingIfNeeded: end) {
         let near = rowStart + form.perX * (Float(column) + 0.5)
-        if near > nearness[index] {
-          nearness[index] = near
-          faces[index] = face
-        }
-        index += 1
+        let index = Int(column)
+        let before = nearness[index]
+        let isNearer = near > before
+        nearness[index] = isNearer ? near : before
+        faces[index] = isNearer ? face : faces[index]
       }
     }
   }
@@ -105,43 +113,74 @@ struct VisibilityBuffer {
     let lastRow = Int(min(Float(height), (high - 0.5).rounded(.up)))
     guard firstRow < lastRow else { return }
     let limit = Float(width)
-    faces.withUnsafeMutableBufferPointer { faceBuffer in
-      nearness.withUnsafeMutableBufferPointer { nearBuffer in
-        guard let face = faceBuffer.baseAddress, let near = nearBuffer.baseAddress else { return }
-        for row in firstRow..<lastRow {
-          Self.cross(corners, at: Float(row) + 0.5, into: &crossings)
-          var pair = 0
-          while pair + 1 < crossings.count {
-            let start = Int(min(limit, max(0, (crossings[pair] - 0.5).rounded(.up))))
-            let end = Int(min(limit, max(0, (crossings[pair + 1] - 0.5).rounded(.up))))
-            if start < end { body(row, start, end, face, near) }
-            pair += 2
+    let capacity = Self.rowCapacity
+    crossings.withUnsafeMutableBufferPointer { crossings in
+      crossingCounts.withUnsafeMutableBufferPointer { counts in
+        Self.collect(corners, firstRow..<lastRow, crossings, counts)
+        faces.withUnsafeMutableBufferPointer { faceBuffer in
+          nearness.withUnsafeMutableBufferPointer { nearBuffer in
+            guard let face = faceBuffer.baseAddress, let near = nearBuffer.baseAddress,
+              let places = crossings.baseAddress
+            else { return }
+            for row in firstRow..<lastRow {
+              let found = Int(counts[row])
+              counts[row] = 0
+              let here = places + row * capacity
+              Self.sort(here, found)
+              var pair = 0
+              while pair + 1 < found {
+                let start = Int(min(limit, max(0, (here[pair] - 0.5).rounded(.up))))
+                let end = Int(min(limit, max(0, (here[pair + 1] - 0.5).rounded(.up))))
+                if start < end { body(row, start, end, face, near) }
+                pair += 2
+              }
+            }
           }
         }
       }
     }
   }
 
-  /// Where the outline crosses a row, from left to right.
-  @inline(__always)
-  private static func cross(
-    _ corners: [SIMD2<Float>], at y: Float, into crossings: inout [Float]
+  /// Notes for each row of `rows` where the outline crosses the middle of its samples.
+  ///
+  /// Edge by edge rather than row by row: the work is the outline's length, however many corners.
+  private static func collect(
+    _ corners: [SIMD2<Float>], _ rows: Range<Int>, _ crossings: UnsafeMutableBufferPointer<Float>,
+    _ counts: UnsafeMutableBufferPointer<UInt8>
   ) {
-    crossings.removeAll(keepingCapacity: true)
+    let capacity = crossings.count / counts.count
+    let (first, last) = (Float(rows.lowerBound), Float(rows.upperBound))
     var previous = corners[corners.count - 1]
     for corner in corners {
-      if (corner.y > y) != (previous.y > y) {
-        let x =
-          previous.x + (corner.x - previous.x) * ((y - previous.y) / (corner.y - previous.y))
-        var place = crossings.count
-        crossings.append(x)
-        while place > 0 && crossings[place - 1] > x {
-          crossings[place] = crossings[place - 1]
-          place -= 1
+      let (upper, lower) = corner.y < previous.y ? (corner, previous) : (previous, corner)
+      let start = Int(max(first, min(last, (upper.y - 0.5).rounded(.up))))
+      let end = Int(max(first, min(last, (lower.y - 0.5).rounded(.up))))
+      if start < end {
+        let slope = (lower.x - upper.x) / (lower.y - upper.y)
+        for row in start..<end {
+          let count = Int(counts[row])
+          guard count < capacity else { continue }
+          crossings[row * capacity + count] = upper.x + slope * (Float(row) + 0.5 - upper.y)
+          counts[row] = UInt8(count + 1)
         }
-        crossings[place] = x
       }
       previous = corner
+    }
+  }
+
+  /// From left to right; nearly always there are two.
+  @inline(__always)
+  private static func sort(_ places: UnsafeMutablePointer<Float>, _ count: Int) {
+    var next = 1
+    while next < count {
+      let x = places[next]
+      var place = next
+      while place > 0 && places[place - 1] > x {
+        places[place] = places[place - 1]
+        place -= 1
+      }
+      places[place] = x
+      next += 1
     }
   }
 }

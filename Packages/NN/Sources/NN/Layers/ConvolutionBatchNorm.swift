@@ -1,0 +1,79 @@
+public import Tensor
+
+/// A convolution, batch normalisation and, where asked for, a residual sum and ReLU: what deep
+/// networks are made of.
+///
+/// Built for inference, the normalisation is folded into the convolution's weights and everything
+/// runs as one primitive.
+public struct ConvolutionBatchNorm: Layer {
+  private enum Form: Sendable {
+    case training(Conv2d, BatchNorm2d)
+    case folded(weight: Tensor, bias: Tensor)
+  }
+
+  private let form: Form
+  private let stride: Int
+  private let padding: Int
+  private let relu: Bool
+  private let path: String
+
+  /// Builds the convolution in one scope and the normalisation in another, as PyTorch's modules
+  /// name them.
+  public init(
+    convolution: Scope, norm: Scope, _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1,
+    padding: Int = 0, bias: Bool = false, relu: Bool = true,
+    initial: Initialiser = .kaimingNormalFanIn
+  ) {
+    let conv = Conv2d(
+      convolution, inputs, outputs, kernel: kernel, stride: stride, padding: padding, bias: bias,
+      initial: initial)
+    let norm = BatchNorm2d(norm, outputs)
+    switch convolution.mode {
+    case .training: form = .training(conv, norm)
+    case .inference: form = Self.folded(conv, norm)
+    }
+    self.stride = stride
+    self.padding = padding
+    self.relu = relu
+    path = convolution.path
+  }
+
+  private static func folded(_ conv: Conv2d, _ norm: BatchNorm2d) -> Form {
+    let (factor, summand) = norm.folded
+    var weights = conv.weight.value.floats
+    let perOutput = weights.count / factor.count
+    for output in factor.indices {
+      for index in output * perOutput..<(output + 1) * perOutput {
+        weights[index] *= factor[output]
+      }
+    }
+    var biases = summand
+    if let bias = conv.bias?.value.floats {
+      for output in factor.indices { biases[output] += factor[output] * bias[output] }
+    }
+    return .folded(
+      weight: Tensor(weights, shape: conv.weight.shape),
+      bias: Tensor(biases, shape: [factor.count]))
+  }
+
+  /// `[N, C, H, W]` to `[N, O, H', W']`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, residual: nil) }
+
+  /// With a residual in the output's shape, added before ReLU.
+  public func callAsFunction(_ x: Tensor, residual: Tensor?) -> Tensor {
+    switch form {
+    case .training(let conv, let norm):
+      guard let residual else { return norm(conv(x), relu: relu) }
+      let y = norm(conv(x))
+      return OperationObserver.$layer.withValue(path) {
+        relu ? y.addedReLU(residual) : y + residual
+      }
+    case .folded(let weight, let bias):
+      return OperationObserver.$layer.withValue(path) {
+        x.conv2dForInference(
+          weight: weight, bias: bias, stride: stride, padding: padding, residual: residual,
+          relu: relu)
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// The kernels that oneDNN lacks, or that fuse what it keeps apart.
+//
+// They run on the OpenMP threads that oneDNN uses and are compiled for several instruction sets,
+// chosen when the program is loaded. Elements are float32 or bfloat16 (`bool bf16`); arithmetic is
+// float32. Work is divided by the number of threads alone and sums are taken in a fixed order, so
+// the same input on as many threads gives the same bits.
+#ifndef CKernels_h
+#define CKernels_h
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// The threads of the pool (OMP_NUM_THREADS, else the processors).
+int ck_thread_count(void);
+
+// Element by element, over tensors in one layout. Each maps zero to zero, so that the padding of
+// blocked layouts stays zero.
+void ck_float_from_bfloat(float *dst, const uint16_t *src, size_t count);
+void ck_bfloat_from_float(uint16_t *dst, const float *src, size_t count);
+/// dst = a + b, then max(0, ·) where `relu`. dst may be a or b.
+void ck_add(void *dst, const void *a, const void *b, size_t count, bool relu, bool bf16);
+void ck_multiply(void *dst, const void *a, const void *b, size_t count, bool bf16);
+/// dst = factor · src.
+void ck_scale(void *dst, const void *src, float factor, size_t count, bool bf16);
+/// dst = src where src > 0, else slope · src.
+void ck_leaky_relu(void *dst, const void *src, float slope, size_t count, bool bf16);
+/// dst = gradient where y > 0, else slope · gradient. dst may be gradient.
+void ck_leaky_relu_gradient(
+    void *dst, const void *gradient, const void *y, float slope, size_t count, bool bf16);
+void ck_sigmoid(void *dst, const void *src, size_t count, bool bf16);
+void ck_sigmoid_gradient(
+    void *dst, const void *gradient, const void *y, size_t count, bool bf16);
+
+/// Sum of the elements, of their squares where `squared`.
+double ck_sum(const void *src, size_t count, bool squared, bool bf16);
+
+/// How a [N, C, H, W] tensor lies in memory: [N][C / block][H·W][block], the last block padded.
+/// Row-major is block 1.
+typedef struct {
+  int64_t n, channels, area;
+  int block;
+} ck_layout;
+
+/// dst[n, c, ·] = src[n, c, ·] · factor[n, c].
+void ck_scale_channels(
+    void *dst, const void *src, const float *factor, ck_layout layout, bool bf16);
+/// dst[n, c] = scale · Σ src[n, c, ·] · other[n, c, ·]; other may be NULL (ones).
+void ck_sum_channels(
+    float *dst, const void *src, const void *other, float scale, ck_layout layout, bool bf16);
+/// dst[n, c, ·] = value[n, c].
+void ck_fill_channels(void *dst, const float *value, ck_layout layout, bool bf16);
+
+// Over the channels of row-major [N, C, area] tensors.
+void ck_softmax(void *dst, const void *src, int64_t n, int64_t c, int64_t area, bool log, bool bf16);
+void ck_softmax_gradient(
+    void *dst, const void *gradient, const void *y, int64_t n, int64_t c, int64_t area, bool log,
+    bool bf16);
+
+/// Bilinear enlargement with half-pixel centres: from h x w to height x width.
+typedef struct {
+  int64_t n, c, h, w, height, width;
+} ck_upsampling;
+
+/// Cross-entropy of logits [N, C, h, w] enlarged to the size of the labels [N, height, width],
+/// summed over the pixels whose label is below C. Writes the number of those pixels to `counted`
+/// and, where `gradient` is not NULL, the sum's gradient by the logits, as float32, to it.
+double ck_upsampled_cross_entropy(
+    float *gradient, const void *logits, const uint8_t *labels, ck_upsampling size,
+    int64_t *counted, bool bf16);
+
+/// Per pixel of the enlarged scores the channel of the largest, and, where `confidence` is not
+/// NULL, its softmax probability (`normalise`) or its value.
+void ck_upsampled_argmax(
+    uint8_t *label, float *confidence, const void *scores, ck_upsampling size, bool normalise,
+    bool bf16);
+
+/// Σ over the elements of the binary cross-entropy of logits with one target in [0, 1]; writes
+/// the sum's gradient where `gradient` is not NULL.
+double ck_binary_cross_entropy(
+    void *gradient, const void *logits, float target, size_t count, bool bf16);
+
+/// v = momentum · v + (gradient · gradient_scale + decay · p); p -= rate · v (torch.optim.SGD).
+void ck_sgd(
+    float *parameter, float *velocity, const float *gradient, size_t count, float rate,
+    float momentum, float decay, float gradient_scale);
+/// One step of torch.optim.Adam; `step` counts from 1.
+void ck_adam(
+    float *parameter, float *mean, float *square, const float *gradient, size_t count, float rate,
+    float beta1, float beta2, float epsilon, float decay, float gradient_scale, int64_t step);
+
+#endif

@@ -1,0 +1,34 @@
+/// What an operation learns of its inputs before it runs.
+package struct Recording: Sendable {
+  /// For each input, whether a gradient by it will be asked for.
+  package let needs: [Bool]
+
+  /// True where any input needs a gradient, so that what the pullback needs must be kept.
+  package var isOn: Bool { needs.contains(true) }
+}
+
+extension Tensor {
+  /// Runs an operation: its forward pass now, its pullback when a tape walks back.
+  ///
+  /// - Parameters:
+  ///   - name: The operation's name in profiles.
+  ///   - inputs: The tensors that gradients can flow to, in the order of the pullback's results.
+  ///   - macs: Multiplications with addition, for complexity reports.
+  ///   - body: Computes the output and the pullback. The pullback captures what it needs; it is
+  ///     dropped at once where nothing is recorded.
+  package static func operation(
+    _ name: String, _ inputs: [Tensor], macs: Int = 0,
+    body: (CPUBackend, Recording) -> (Storage, Pullback)
+  ) -> Tensor {
+    let tape = inputs.lazy.compactMap(\.node).first?.tape
+    let recording = Recording(needs: inputs.map { $0.node != nil })
+    var pullback: Pullback?
+    let output = OperationObserver.timed(name, layer: OperationObserver.layer, macs: macs) {
+      let result = body(backend, recording)
+      pullback = result.1
+      return result.0
+    }
+    guard let tape, let pullback else { return Tensor(output) }
+    return Tensor(output, node: tape.record(name, inputs: inputs, pullback: pullback))
+  }
+}

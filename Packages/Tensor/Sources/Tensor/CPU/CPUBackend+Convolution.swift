@@ -1,0 +1,189 @@
+import COneDNN
+import Glibc
+
+extension CPUBackend {
+  public func convolution(
+    _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry
+  ) -> Storage {
+    let type = computeType(x.dtype)
+    let primitive = self.primitive(
+      PrimitiveKey(.convolution(geometry, .forward, type, bias: bias != nil))
+    ) {
+      makeConvolution(
+        geometry, ONEDNN_FORWARD_TRAINING, type, bias: bias != nil, weightType: type)
+    }
+    let y = allocate(geometry.output, primitive.descriptor(.destination))
+    var operands = [
+      (Role.source, prepared(x, as: primitive.descriptor(.source))),
+      (.weights, packed(
+        geometry.grouped(weight), as: primitive.descriptor(.weights), for: x.dtype)),
+      (.destination, y),
+    ]
+    if let bias { operands.append((.bias, prepared(bias, as: primitive.descriptor(.bias)))) }
+    primitive.execute(operands)
+    return cast(y, to: x.dtype)
+  }
+
+  public func convolution(
+    _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry,
+    residual: Storage?, relu: Bool
+  ) -> Storage {
+    if !Self.fuses {
+      var y = convolution(x, weight: weight, bias: bias, geometry: geometry)
+      if let residual { y = add(y, residual) }
+      return relu ? leakyReLU(y, slope: 0) : y
+    }
+    let type = computeType(x.dtype)
+    let primitive = self.primitive(
+      PrimitiveKey(
+        .fusedConvolution(
+          geometry, type, bias: bias != nil, sum: residual != nil, relu: relu))
+    ) {
+      makeConvolution(
+        geometry, ONEDNN_FORWARD_INFERENCE, type, bias: bias != nil, weightType: type,
+        epilogue: onednn_epilogue(sum: residual != nil, relu: relu))
+    }
+    var y = allocate(geometry.output, primitive.descriptor(.destination))
+    if let residual {
+      // The sum reads what the destination held before.
+      let start = prepared(residual, as: y.descriptor)
+      if start.buffer === residual.buffer {
+        withExtendedLifetime(start) {
+          _ = memcpy(y.pointer, start.pointer, y.descriptor.byteCount)
+        }
+      } else {
+        y = start
+      }
+    }
+    var operands = [
+      (Role.source, prepared(x, as: primitive.descriptor(.source))),
+      (.weights, packed(
+        geometry.grouped(weight), as: primitive.descriptor(.weights), for: x.dtype)),
+      (.destination, y),
+    ]
+    if let bias { operands.append((.bias, prepared(bias, as: primitive.descriptor(.bias)))) }
+    primitive.execute(operands)
+    return cast(y, to: x.dtype)
+  }
+
+  public func convolutionInputGradient(
+    _ gradient: Storage, weight: Storage, geometry: ConvolutionGeometry
+  ) -> Storage {
+    let type = computeType(gradient.dtype)
+    let primitive = self.primitive(
+      PrimitiveKey(.convolution(geometry, .inputGradient, type, bias: false))
+    ) {
+      makeConvolution(geometry, ONEDNN_BACKWARD_DATA, type, bias: false, weightType: type)
+    }
+    let result = allocate(geometry.input, primitive.descriptor(.sourceGradient))
+    primitive.execute([
+      (.destinationGradient, prepared(gradient, as: primitive.descriptor(.destinationGradient))),
+      (.weights, packed(
+        geometry.grouped(weight), as: primitive.descriptor(.weights), for: gradient.dtype)),
+      (.sourceGradient, result),
+    ])
+    return cast(result, to: gradient.dtype)
+  }
+
+  public func convolutionWeightGradient(
+    _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
+  ) -> (weight: Storage, bias: Storage?) {
+    let type = computeType(gradient.dtype)
+    let primitive = self.primitive(
+      PrimitiveKey(.convolution(geometry, .weightGradient, type, bias: bias))
+    ) {
+      // Weight gradients are accumulated, so they stay float32 where the rest is bfloat16.
+      makeConvolution(geometry, ONEDNN_BACKWARD_WEIGHTS, type, bias: bias, weightType: .float32)
+    }
+    let weightResult = allocate(geometry.weight, primitive.descriptor(.weightsGradient))
+    var operands = [
+      (Role.source, prepared(input, as: primitive.descriptor(.source))),
+      (.destinationGradient, prepared(gradient, as: primitive.descriptor(.destinationGradient))),
+      (.weightsGradient, weightResult),
+    ]
+    var biasResult: Storage?
+    if bias {
+      let result = allocate([geometry.output[1]], primitive.descriptor(.biasGradient))
+      operands.append((.biasGradient, result))
+      biasResult = result
+    }
+    primitive.execute(operands)
+    let plainWeight = prepared(
+      weightResult, as: .plain(geometry.oneDNNWeight, .float32))
+    // Grouped weights have one dimension more in oneDNN, but the same elements in the same order.
+    return (
+      Storage(
+        shape: geometry.weight, descriptor: .plain(geometry.weight, .float32),
+        buffer: plainWeight.buffer),
+      biasResult
+    )
+  }
+
+  private func makeConvolution(
+    _ geometry: ConvolutionGeometry, _ direction: onednn_direction, _ type: DType, bias: Bool,
+    weightType: DType, epilogue: onednn_epilogue = onednn_epilogue(sum: false, relu: false)
+  ) -> onednn_primitive_t? {
+    var window = geometry.window
+    let biasDescriptor =
+      bias ? MemoryDescriptor.any([geometry.output[1]], .float32) : nil
+    return MemoryDescriptor.withHandles(
+      .any(geometry.input, type), .any(geometry.oneDNNWeight, weightType), biasDescriptor,
+      .any(geometry.output, type)
+    ) { onednn_convolution(direction, &window, $0[0], $0[1], $0[2], $0[3], epilogue) }
+  }
+
+  public func matmul(_ a: Storage, _ b: Storage) -> Storage {
+    let type = computeType(a.dtype)
+    let shape = Shape(a.shape.dimensions.dropLast() + [b.shape[b.shape.rank - 1]])
+    let descriptors = [a.shape, b.shape, shape].map { MemoryDescriptor.plain($0, type) }
+    let primitive = self.primitive(PrimitiveKey(.matmul(a.shape, b.shape, type))) {
+      MemoryDescriptor.withHandles(descriptors) { onednn_matmul($0[0], $0[1], $0[2]) }
+    }
+    let result = allocate(shape, descriptors[2])
+    primitive.execute([
+      (.source, prepared(a, as: descriptors[0])), (.weights, prepared(b, as: descriptors[1])),
+      (.destination, result),
+    ])
+    return cast(result, to: a.dtype)
+  }
+
+  public func transposed(_ x: Storage) -> Storage {
+    let source = cast(plain(x), to: .float32)
+    let rows = x.shape[x.shape.rank - 2], columns = x.shape[x.shape.rank - 1]
+    let result = Storage(
+      plain: Shape(x.shape.dimensions.dropLast(2) + [columns, rows]), dtype: .float32)
+    source.withElements(of: Float.self) { from in
+      result.withElements(of: Float.self) { to in
+        for start in stride(from: 0, to: from.count, by: max(1, rows * columns)) {
+          for row in 0..<rows {
+            for column in 0..<columns {
+              to[start + column * rows + row] = from[start + row * columns + column]
+            }
+          }
+        }
+      }
+    }
+    return cast(result, to: x.dtype)
+  }
+}
+
+extension ConvolutionGeometry {
+  /// `[groups, O / groups, I / groups, kH, kW]` where there are groups, as oneDNN wants it.
+  var oneDNNWeight: Shape {
+    guard groups > 1 else { return weight }
+    return [groups, weight[0] / groups, weight[1], weight[2], weight[3]]
+  }
+
+  /// The same row-major elements under oneDNN's shape.
+  func grouped(_ weight: Storage) -> Storage {
+    guard groups > 1 else { return weight }
+    return Storage(
+      shape: oneDNNWeight, descriptor: .plain(oneDNNWeight, weight.dtype), buffer: weight.buffer)
+  }
+
+  var window: onednn_window {
+    onednn_window(
+      stride: (Int64(stride), Int64(stride)), dilation: (Int64(dilation), Int64(dilation)),
+      padding_low: (Int64(padding), Int64(padding)), padding_high: (Int64(padding), Int64(padding)))
+  }
+}

@@ -1,0 +1,229 @@
+import CKernels
+import Glibc
+
+extension CPUBackend {
+  /// A result in the shape, type and layout of x, filled by `body`, which reads x and `others`.
+  private func map(_ x: Storage, _ others: Storage..., body: (Storage) -> Void) -> Storage {
+    let result = allocate(x.shape, x.descriptor)
+    withExtendedLifetime((x, others)) { body(result) }
+    return result
+  }
+
+  // MARK: Element by element
+
+  public func add(_ a: Storage, _ b: Storage) -> Storage {
+    sum(a, b, relu: false)
+  }
+
+  public func addReLU(_ a: Storage, _ b: Storage) -> Storage {
+    Self.fuses ? sum(a, b, relu: true) : leakyReLU(add(a, b), slope: 0)
+  }
+
+  private func sum(_ a: Storage, _ b: Storage, relu: Bool) -> Storage {
+    let other = relaid(cast(b, to: a.dtype), like: a)
+    return map(a, other) {
+      ck_add($0.pointer, a.pointer, other.pointer, a.paddedCount, relu, a.dtype == .bfloat16)
+    }
+  }
+
+  public func accumulate(_ x: Storage, into sum: inout Storage) {
+    guard isKnownUniquelyReferenced(&sum.buffer) else {
+      sum = add(sum, x)
+      return
+    }
+    let other = relaid(cast(x, to: sum.dtype), like: sum)
+    ck_add(
+      sum.pointer, sum.pointer, other.pointer, sum.paddedCount, false, sum.dtype == .bfloat16)
+    withExtendedLifetime(other) {}
+  }
+
+  public func multiply(_ a: Storage, _ b: Storage) -> Storage {
+    let other = relaid(cast(b, to: a.dtype), like: a)
+    return map(a, other) {
+      ck_multiply($0.pointer, a.pointer, other.pointer, a.paddedCount, a.dtype == .bfloat16)
+    }
+  }
+
+  public func scale(_ x: Storage, by factor: Float) -> Storage {
+    map(x) { ck_scale($0.pointer, x.pointer, factor, x.paddedCount, x.dtype == .bfloat16) }
+  }
+
+  public func leakyReLU(_ x: Storage, slope: Float) -> Storage {
+    map(x) { ck_leaky_relu($0.pointer, x.pointer, slope, x.paddedCount, x.dtype == .bfloat16) }
+  }
+
+  public func leakyReLUGradient(_ gradient: Storage, output: Storage, slope: Float) -> Storage {
+    let incoming = relaid(gradient, like: output)
+    return map(incoming, output) {
+      ck_leaky_relu_gradient(
+        $0.pointer, incoming.pointer, output.pointer, slope, output.paddedCount,
+        output.dtype == .bfloat16)
+    }
+  }
+
+  public func sigmoid(_ x: Storage) -> Storage {
+    // σ(0) is not 0, so the padding of a blocked layout would not stay zero.
+    let source = plain(x)
+    return map(source) {
+      ck_sigmoid($0.pointer, source.pointer, source.paddedCount, x.dtype == .bfloat16)
+    }
+  }
+
+  public func sigmoidGradient(_ gradient: Storage, output: Storage) -> Storage {
+    let incoming = relaid(gradient, like: output)
+    return map(incoming, output) {
+      ck_sigmoid_gradient(
+        $0.pointer, incoming.pointer, output.pointer, output.paddedCount,
+        output.dtype == .bfloat16)
+    }
+  }
+
+  // MARK: Per channel of each image
+
+  /// A storage whose layout our kernels walk: row-major or channel-blocked.
+  private func walkable(_ x: Storage) -> Storage {
+    x.descriptor.channelBlock > 0 ? x : plain(x)
+  }
+
+  private func layout(_ x: Storage) -> ck_layout {
+    ck_layout(
+      n: Int64(x.shape[0]), channels: Int64(x.shape[1]), area: Int64(x.shape[2] * x.shape[3]),
+      block: Int32(x.descriptor.channelBlock))
+  }
+
+  public func scaleChannels(_ x: Storage, by factor: Storage) -> Storage {
+    let source = walkable(x)
+    let factors = cast(plain(factor), to: .float32)
+    return map(source, factors) {
+      ck_scale_channels(
+        $0.pointer, source.pointer, factors.pointer.assumingMemoryBound(to: Float.self),
+        layout(source), x.dtype == .bfloat16)
+    }
+  }
+
+  public func sumChannels(_ x: Storage, times other: Storage?, scale: Float) -> Storage {
+    let source = walkable(x)
+    let second = other.map { relaid(cast($0, to: x.dtype), like: source) }
+    let result = Storage(plain: [x.shape[0], x.shape[1], 1, 1], dtype: .float32)
+    ck_sum_channels(
+      result.pointer.assumingMemoryBound(to: Float.self), source.pointer, second?.pointer, scale,
+      layout(source), x.dtype == .bfloat16)
+    withExtendedLifetime((source, second)) {}
+    return result
+  }
+
+  public func fillChannels(_ value: Storage, like x: Storage) -> Storage {
+    let values = cast(plain(value), to: .float32)
+    let result = allocate(
+      x.shape, x.descriptor.channelBlock > 0 ? x.descriptor : .plain(x.shape, x.dtype))
+    ck_fill_channels(
+      result.pointer, values.pointer.assumingMemoryBound(to: Float.self), layout(result),
+      x.dtype == .bfloat16)
+    withExtendedLifetime(values) {}
+    return result
+  }
+
+  // MARK: Over the channels of each pixel
+
+  public func softmax(_ x: Storage, logarithm: Bool) -> Storage {
+    let source = plain(x)
+    return map(source) {
+      ck_softmax(
+        $0.pointer, source.pointer, Int64(x.shape[0]), Int64(x.shape[1]),
+        Int64(x.shape[2] * x.shape[3]), logarithm, x.dtype == .bfloat16)
+    }
+  }
+
+  public func softmaxGradient(_ gradient: Storage, output: Storage, logarithm: Bool) -> Storage {
+    let incoming = plain(gradient)
+    return map(incoming, output) {
+      ck_softmax_gradient(
+        $0.pointer, incoming.pointer, output.pointer, Int64(output.shape[0]),
+        Int64(output.shape[1]), Int64(output.shape[2] * output.shape[3]), logarithm,
+        output.dtype == .bfloat16)
+    }
+  }
+
+  private func upsampling(_ x: Storage, height: Int, width: Int) -> ck_upsampling {
+    ck_upsampling(
+      n: Int64(x.shape[0]), c: Int64(x.shape[1]), h: Int64(x.shape[2]), w: Int64(x.shape[3]),
+      height: Int64(height), width: Int64(width))
+  }
+
+  public func argmax(
+    _ scores: Storage, height: Int, width: Int, confidence: Bool, normalised: Bool
+  ) -> (labels: Storage, confidence: Storage?) {
+    let source = plain(scores)
+    let labels = Storage(plain: [scores.shape[0], height, width], dtype: .uint8)
+    let values = confidence ? Storage(plain: labels.shape, dtype: .float32) : nil
+    ck_upsampled_argmax(
+      labels.pointer.assumingMemoryBound(to: UInt8.self),
+      values?.pointer.assumingMemoryBound(to: Float.self), source.pointer,
+      upsampling(scores, height: height, width: width), normalised, scores.dtype == .bfloat16)
+    withExtendedLifetime(source) {}
+    return (labels, values)
+  }
+
+  // MARK: Losses and reductions
+
+  public func crossEntropy(_ logits: Storage, labels: Storage, gradient: Bool) -> (
+    loss: Double, gradient: Storage?
+  ) {
+    let source = plain(logits)
+    let slope = gradient ? Storage(plain: logits.shape, dtype: .float32) : nil
+    var counted: Int64 = 0
+    let total = ck_upsampled_cross_entropy(
+      slope?.pointer.assumingMemoryBound(to: Float.self), source.pointer,
+      labels.pointer.assumingMemoryBound(to: UInt8.self),
+      upsampling(logits, height: labels.shape[1], width: labels.shape[2]), &counted,
+      logits.dtype == .bfloat16)
+    withExtendedLifetime((source, labels)) {}
+    // A crop without a labelled pixel costs nothing, rather than 0 / 0.
+    let share = counted == 0 ? 0 : 1 / Double(counted)
+    return (total * share, slope.map { cast(scale($0, by: Float(share)), to: logits.dtype) })
+  }
+
+  public func binaryCrossEntropy(_ logits: Storage, target: Float, gradient: Bool) -> (
+    loss: Double, gradient: Storage?
+  ) {
+    let source = plain(logits)
+    let slope = gradient ? Storage(plain: logits.shape, dtype: logits.dtype) : nil
+    let total = ck_binary_cross_entropy(
+      slope?.pointer, source.pointer, target, logits.shape.count, logits.dtype == .bfloat16)
+    withExtendedLifetime(source) {}
+    let share = 1 / Double(max(1, logits.shape.count))
+    return (total * share, slope.map { scale($0, by: Float(share)) })
+  }
+
+  public func sum(_ x: Storage, squared: Bool) -> Double {
+    withExtendedLifetime(x) {
+      ck_sum(x.pointer, x.paddedCount, squared, x.dtype == .bfloat16)
+    }
+  }
+
+  // MARK: Optimisers
+
+  private func floats(_ x: Storage) -> UnsafeMutablePointer<Float> {
+    require(x.isPlain && x.dtype == .float32, "an optimiser steps on row-major float32")
+    return x.pointer.assumingMemoryBound(to: Float.self)
+  }
+
+  public func sgd(_ parameter: Storage, velocity: Storage, gradient: Storage, step: SGDStep) {
+    let slope = plain(gradient)
+    ck_sgd(
+      floats(parameter), floats(velocity), floats(slope), parameter.shape.count,
+      step.learningRate, step.momentum, step.weightDecay, step.gradientScale)
+    withExtendedLifetime((parameter, velocity, slope)) {}
+  }
+
+  public func adam(
+    _ parameter: Storage, mean: Storage, square: Storage, gradient: Storage, step: AdamStep
+  ) {
+    let slope = plain(gradient)
+    ck_adam(
+      floats(parameter), floats(mean), floats(square), floats(slope), parameter.shape.count,
+      step.learningRate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
+      step.gradientScale, Int64(step.step))
+    withExtendedLifetime((parameter, mean, square, slope)) {}
+  }
+}

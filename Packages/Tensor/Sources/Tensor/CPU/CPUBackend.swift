@@ -1,0 +1,145 @@
+import CKernels
+import COneDNN
+import Glibc
+import Synchronization
+
+/// The processor: oneDNN for convolution, matrix product, normalisation, pooling and resampling;
+/// the project's own kernels for the rest, on the same threads.
+///
+/// Where oneDNN has no bfloat16 for the processor (no AVX-512), tensors stay bfloat16 in memory and
+/// primitives run in float32 on widened copies: the same rounding of every result, less speed.
+public final class CPUBackend: Backend {
+  /// The process's only one.
+  public static let shared = CPUBackend()
+
+  /// The number of threads that operations run on.
+  public static var threadCount: Int { Int(ck_thread_count()) }
+
+  /// True where bfloat16 is computed by the processor rather than on widened copies.
+  public static var computesBFloat16: Bool { onednn_has_bfloat16() }
+
+  /// False where the environment says `TENSOR_FUSION=0`: fused operations then run as their
+  /// decomposed forms, to find out which of the two a wrong number comes from.
+  package static let fuses = getenv("TENSOR_FUSION").map { String(cString: $0) != "0" } ?? true
+
+  private let primitives = Mutex<[PrimitiveKey: Primitive?]>([:])
+
+  private init() {}
+
+  /// The primitive for the key, made at its first use; nil where oneDNN has none.
+  func optionalPrimitive(_ key: PrimitiveKey, make: () -> onednn_primitive_t?) -> Primitive? {
+    if let known = primitives.withLock({ $0[key] }) { return known }
+    let made = make().map(Primitive.init(owning:))
+    return primitives.withLock { cache in
+      if let known = cache[key] { return known }
+      cache[key] = .some(made)
+      return made
+    }
+  }
+
+  /// The primitive for the key, made at its first use.
+  func primitive(_ key: PrimitiveKey, make: () -> onednn_primitive_t?) -> Primitive {
+    guard let primitive = optionalPrimitive(key, make: make) else {
+      fatalError("oneDNN \(onednn_version()) has no implementation for \(key)")
+    }
+    return primitive
+  }
+
+  /// The type that primitives compute in, for tensors of a type.
+  func computeType(_ dtype: DType) -> DType {
+    dtype == .bfloat16 && !Self.computesBFloat16 ? .float32 : dtype
+  }
+
+  func allocate(_ shape: Shape, _ descriptor: MemoryDescriptor) -> Storage {
+    Storage(shape: shape, descriptor: descriptor)
+  }
+
+  // MARK: Layout and type
+
+  /// The elements of x as a primitive wants them: its layout, its type.
+  func prepared(_ x: Storage, as descriptor: MemoryDescriptor) -> Storage {
+    if x.descriptor == descriptor { return x }
+    if x.dtype == descriptor.dtype || (Self.computesBFloat16 && x.dtype != .uint8) {
+      return reordered(x, to: descriptor)
+    }
+    let converted = cast(x, to: descriptor.dtype)
+    return converted.descriptor == descriptor ? converted : reordered(converted, to: descriptor)
+  }
+
+  /// A parameter's elements as a primitive wants them, kept with the parameter until it changes.
+  func packed(_ weight: Storage, as descriptor: MemoryDescriptor, for dtype: DType) -> Storage {
+    let rounded = dtype == .bfloat16 && weight.dtype == .float32
+    if !rounded, weight.descriptor == descriptor { return weight }
+    let form = PackedForm(descriptor: descriptor, rounded: rounded)
+    if let known = weight.buffer.packed.withLock({ $0[form] }) { return known }
+    let rounding = rounded && descriptor.dtype == .float32
+    let source = rounding ? cast(weight, to: .bfloat16) : weight
+    let made = prepared(source, as: descriptor)
+    weight.buffer.packed.withLock { $0[form] = made }
+    return made
+  }
+
+  private func reordered(_ x: Storage, to descriptor: MemoryDescriptor) -> Storage {
+    // The shape is the descriptor's: weights of grouped convolutions have one dimension more.
+    let key = PrimitiveKey(.reorder, [x.descriptor, descriptor])
+    let primitive = primitive(key) {
+      MemoryDescriptor.withHandles(x.descriptor, descriptor) { onednn_reorder($0[0], $0[1]) }
+    }
+    let result = allocate(x.shape, descriptor)
+    primitive.execute([(.source, x), (.destination, result)])
+    return result
+  }
+
+  public func plain(_ x: Storage) -> Storage {
+    x.isPlain ? x : prepared(x, as: .plain(x.shape, x.dtype))
+  }
+
+  public func relaid(_ x: Storage, like other: Storage) -> Storage {
+    prepared(x, as: other.descriptor.with(x.dtype))
+  }
+
+  public func cast(_ x: Storage, to dtype: DType) -> Storage {
+    if x.dtype == dtype { return x }
+    let result = allocate(x.shape, x.descriptor.with(dtype))
+    defer { withExtendedLifetime(x) {} }
+    switch (x.dtype, dtype) {
+    case (.bfloat16, .float32):
+      ck_float_from_bfloat(
+        result.pointer.assumingMemoryBound(to: Float.self),
+        x.pointer.assumingMemoryBound(to: UInt16.self), x.paddedCount)
+    case (.float32, .bfloat16):
+      ck_bfloat_from_float(
+        result.pointer.assumingMemoryBound(to: UInt16.self),
+        x.pointer.assumingMemoryBound(to: Float.self), x.paddedCount)
+    default:
+      fatalError("no conversion from \(x.dtype) to \(dtype)")
+    }
+    return result
+  }
+}
+
+/// What makes two primitives the same.
+struct PrimitiveKey: Hashable {
+  enum Kind: Hashable {
+    case reorder
+    case part(shape: Shape, offset: Int)
+    case concatenation
+    case convolution(ConvolutionGeometry, ConvolutionPass, DType, bias: Bool)
+    case fusedConvolution(ConvolutionGeometry, DType, bias: Bool, sum: Bool, relu: Bool)
+    case matmul(Shape, Shape, DType)
+    case batchNorm(backward: Bool, epsilon: Float, relu: Bool, given: Bool)
+    case maxPool(PoolingGeometry, backward: Bool)
+    case resize(Shape, ResizeMode, backward: Bool)
+  }
+
+  let kind: Kind
+  let descriptors: [MemoryDescriptor]
+
+  init(_ kind: Kind, _ descriptors: [MemoryDescriptor] = []) {
+    self.kind = kind
+    self.descriptors = descriptors
+  }
+}
+
+/// Which of a convolution's three products.
+enum ConvolutionPass: Hashable { case forward, inputGradient, weightGradient }

@@ -1,0 +1,82 @@
+extension Tensor {
+  /// Batch normalisation by the batch's own statistics (`torch.nn.functional.batch_norm` with
+  /// `training=True`), optionally followed by ReLU in the same pass.
+  ///
+  /// - Parameters:
+  ///   - scale: `[C]`, float32.
+  ///   - shift: `[C]`, float32.
+  ///   - epsilon: Added to the variance.
+  ///   - relu: Whether ReLU follows.
+  /// - Returns: The output in this tensor's `[N, C, H, W]`, and the batch's mean and biased variance,
+  ///   `[C]`, which no gradient flows through.
+  /// - Precondition: More than one element per channel.
+  public func batchNorm(
+    scale: Tensor, shift: Tensor, epsilon: Float = 1e-5, relu: Bool = false
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+    checkChannels(scale, shift)
+    require(
+      shape.count > shape[1],
+      "batch statistics need more than one element per channel, this batch is \(shape)")
+    let x = storage, weights = scale.storage, offsets = shift.storage
+    var statistics: (Storage, Storage)?
+    let output = Self.operation(relu ? "batchNorm+relu" : "batchNorm", [self, scale, shift]) {
+      backend, _ in
+      let fused = relu && CPUBackend.fuses
+      var result = backend.batchNorm(
+        x, scale: weights, shift: offsets, epsilon: epsilon, relu: fused)
+      statistics = (result.mean, result.variance)
+      let normalised = result
+      if relu, !fused { result = result.withOutput(backend.leakyReLU(result.output, slope: 0)) }
+      let y = result.output
+      return (
+        y,
+        { gradient in
+          let slope =
+            relu && !fused ? backend.leakyReLUGradient(gradient, output: y, slope: 0) : gradient
+          let slopes = backend.batchNormGradient(
+            slope, input: x, scale: weights, shift: offsets,
+            result: normalised.withOutput(x), epsilon: epsilon, relu: fused)
+          return [slopes.input, slopes.scale, slopes.shift]
+        }
+      )
+    }
+    guard let statistics else { fatalError("the operation ran") }
+    return (output, Tensor(statistics.0), Tensor(statistics.1))
+  }
+
+  /// Batch normalisation by given statistics (`training=False`).
+  ///
+  /// - Parameters:
+  ///   - mean: `[C]`, float32.
+  ///   - variance: `[C]`, float32.
+  /// - Precondition: Nothing is recorded: networks are not trained through fixed statistics here.
+  public func batchNorm(
+    scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, epsilon: Float = 1e-5
+  ) -> Tensor {
+    checkChannels(scale, shift)
+    checkChannels(mean, variance)
+    require(
+      node == nil && scale.node == nil && shift.node == nil,
+      "batchNorm by given statistics has no gradient")
+    return Self.operation("batchNorm", []) { backend, _ in
+      let y = backend.batchNorm(
+        storage, scale: scale.storage, shift: shift.storage, mean: mean.storage,
+        variance: variance.storage, epsilon: epsilon)
+      return (y, { _ in [] })
+    }
+  }
+
+  private func checkChannels(_ a: Tensor, _ b: Tensor) {
+    require(
+      shape.rank == 4 && a.shape == [shape[1]] && b.shape == a.shape,
+      "batchNorm: \(a.shape) and \(b.shape) for the channels of \(shape)")
+  }
+}
+
+extension BatchNormResult {
+  /// The same statistics beside another output: what the gradient keeps does not include the
+  /// output, which the next operation keeps or not as it needs.
+  func withOutput(_ output: Storage) -> BatchNormResult {
+    BatchNormResult(output: output, mean: mean, variance: variance, workspace: workspace)
+  }
+}

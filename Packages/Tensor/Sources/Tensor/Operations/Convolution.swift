@@ -1,0 +1,120 @@
+/// The sizes of a convolution: what is valid, what comes out, what it costs.
+public struct ConvolutionGeometry: Hashable, Sendable {
+  /// `[N, C, H, W]`.
+  public let input: Shape
+  /// `[O, C / groups, kH, kW]`.
+  public let weight: Shape
+  /// Step between windows, both ways.
+  public let stride: Int
+  /// Zeros added on each side.
+  public let padding: Int
+  /// Distance between the taps of a window; 1 is dense.
+  public let dilation: Int
+  /// Parts that the channels are split into; C for a depthwise convolution.
+  public let groups: Int
+  /// `[N, O, H', W']` with `H' = (H + 2·padding - dilation·(kH - 1) - 1) / stride + 1`.
+  public let output: Shape
+
+  /// Validates the sizes.
+  ///
+  /// - Precondition: Both shapes have four dimensions, the channels agree, and the window fits.
+  public init(
+    input: Shape, weight: Shape, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
+  ) {
+    require(
+      input.rank == 4 && weight.rank == 4,
+      "conv2d takes [N, C, H, W] and [O, C/groups, kH, kW], not \(input) and \(weight)")
+    require(
+      stride > 0 && dilation > 0 && padding >= 0 && groups > 0,
+      "conv2d: stride \(stride), padding \(padding), dilation \(dilation), groups \(groups)")
+    require(
+      weight[1] * groups == input[1] && weight[0] % groups == 0,
+      "conv2d: weight \(weight) in \(groups) groups does not fit input \(input)")
+    func extent(_ axis: Int) -> Int {
+      let span = dilation * (weight[axis] - 1) + 1
+      let room = input[axis] + 2 * padding
+      require(room >= span, "conv2d: a window of \(weight) does not fit into \(input)")
+      return (room - span) / stride + 1
+    }
+    self.input = input
+    self.weight = weight
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+    output = [input[0], weight[0], extent(2), extent(3)]
+  }
+
+  /// Multiplications with addition in the forward pass, zeros of the padding included.
+  public var macs: Int { output.count * weight[1] * weight[2] * weight[3] }
+}
+
+extension Tensor {
+  /// Two-dimensional convolution (`torch.nn.functional.conv2d`).
+  ///
+  /// The weight and bias may be float32 where the input is bfloat16: they are rounded for the
+  /// product, and their gradients stay float32.
+  ///
+  /// - Parameters:
+  ///   - weight: `[O, C / groups, kH, kW]`.
+  ///   - bias: `[O]`.
+  /// - Returns: `[N, O, H', W']`.
+  /// - Precondition: See ``ConvolutionGeometry``.
+  public func conv2d(
+    weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
+  ) -> Tensor {
+    let geometry = ConvolutionGeometry(
+      input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation,
+      groups: groups)
+    require(
+      bias.map { $0.shape == [geometry.output[1]] } ?? true,
+      "conv2d: a bias of \(geometry.output[1]) elements, not \(bias?.shape ?? [])")
+    let x = storage, w = weight.storage
+    return Self.operation("conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs)
+    { backend, recording in
+      let y = backend.convolution(x, weight: w, bias: bias?.storage, geometry: geometry)
+      let hasBias = bias != nil, needs = recording.needs
+      return (
+        y,
+        { gradient in
+          var results: [Storage?] = [nil, nil] + (hasBias ? [nil] : [])
+          if needs[0] {
+            results[0] = backend.convolutionInputGradient(gradient, weight: w, geometry: geometry)
+          }
+          if needs[1] || (hasBias && needs[2]) {
+            let slopes = backend.convolutionWeightGradient(
+              gradient, input: x, geometry: geometry, bias: hasBias)
+            results[1] = slopes.weight
+            if hasBias { results[2] = slopes.bias }
+          }
+          return results
+        }
+      )
+    }
+  }
+
+  /// Convolution with what follows it in a network without batch statistics, in one pass:
+  /// `relu(conv2d(self) + residual)`. For inference; nothing is recorded.
+  ///
+  /// - Parameter residual: Added before ReLU, in the output's shape.
+  /// - Precondition: See ``ConvolutionGeometry``; no operand is recorded on a tape.
+  public func conv2dForInference(
+    weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    residual: Tensor? = nil, relu: Bool
+  ) -> Tensor {
+    require(node == nil && weight.node == nil, "this convolution has no gradient: use conv2d")
+    let geometry = ConvolutionGeometry(
+      input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation)
+    require(
+      residual.map { $0.shape == geometry.output } ?? true,
+      "conv2d: a residual of \(residual?.shape ?? []) for an output of \(geometry.output)")
+    return Self.operation("conv2d", [], macs: geometry.macs) { backend, _ in
+      let y = backend.convolution(
+        storage, weight: weight.storage, bias: bias?.storage, geometry: geometry,
+        residual: residual?.storage, relu: relu)
+      return (y, { _ in [] })
+    }
+  }
+}

@@ -1,0 +1,52 @@
+extension Tensor {
+  /// Mean cross-entropy of logits `[N, C, h, w]` over the pixels whose label is below C
+  /// (`torch.nn.functional.cross_entropy` with `ignore_index=255`); 0 where no pixel has one.
+  ///
+  /// Where the labels are larger than the logits, the logits are resized bilinearly first, in the
+  /// same pass: the enlarged logits and their gradient are never written.
+  ///
+  /// - Parameter labels: `uint8 [N, height, width]`.
+  /// - Returns: A float32 scalar.
+  public func crossEntropy(labels: Tensor) -> Tensor {
+    require(
+      shape.rank == 4 && labels.dtype == .uint8 && labels.shape.rank == 3
+        && labels.shape[0] == shape[0] && labels.shape[1] >= shape[2]
+        && labels.shape[2] >= shape[3],
+      "crossEntropy: logits \(shape), labels \(labels.dtype) \(labels.shape)")
+    if !CPUBackend.fuses, labels.shape[1] != shape[2] || labels.shape[2] != shape[3] {
+      return upsampledBilinear(height: labels.shape[1], width: labels.shape[2])
+        .crossEntropy(labels: labels)
+    }
+    return loss("crossEntropy") { backend, needed in
+      backend.crossEntropy(storage, labels: labels.storage, gradient: needed)
+    }
+  }
+
+  /// Mean binary cross-entropy of logits with the same target everywhere
+  /// (`binary_cross_entropy_with_logits`).
+  ///
+  /// - Parameter target: In [0, 1].
+  /// - Returns: A float32 scalar.
+  public func binaryCrossEntropy(target: Float) -> Tensor {
+    require((0...1).contains(target), "binaryCrossEntropy: a target of \(target)")
+    return loss("binaryCrossEntropy") { backend, needed in
+      backend.binaryCrossEntropy(storage, target: target, gradient: needed)
+    }
+  }
+
+  /// A mean whose gradient is cheapest made together with its value.
+  private func loss(
+    _ name: String, _ body: (CPUBackend, Bool) -> (loss: Double, gradient: Storage?)
+  ) -> Tensor {
+    Self.operation(name, [self]) { backend, recording in
+      let (value, slope) = body(backend, recording.isOn)
+      return (
+        Tensor(Float(value)).storage,
+        { gradient in
+          let factor = Tensor(gradient).item
+          return [slope.map { factor == 1 ? $0 : backend.scale($0, by: factor) }]
+        }
+      )
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/// An n-dimensional array that remembers, while a ``valueWithGradients(of:_:)`` closure is open,
+/// how it was made.
+///
+/// Tensors are values. Shapes are logical and row-major; how elements lie in memory is the
+/// backend's affair and never visible here.
+public struct Tensor: Sendable {
+  /// The elements; what a ``Backend`` works on.
+  package let storage: Storage
+  /// Where the tensor stands on an open tape; nil where nothing is recorded.
+  let node: Tape.Node?
+
+  package init(_ storage: Storage) {
+    self.storage = storage
+    node = nil
+  }
+
+  init(_ storage: Storage, node: Tape.Node?) {
+    self.storage = storage
+    self.node = node
+  }
+
+  /// The extents, outermost first.
+  public var shape: Shape { storage.shape }
+
+  /// The element type.
+  public var dtype: DType { storage.dtype }
+
+  /// The same values, cut off from whatever recorded them.
+  public var detached: Tensor { Tensor(storage) }
+
+  /// What runs operations.
+  static var backend: CPUBackend { CPUBackend.shared }
+}
+
+// MARK: - Values in
+
+extension Tensor {
+  /// A tensor of these values in row-major order.
+  ///
+  /// - Precondition: `values.count == shape.count`.
+  public init(_ values: [Float], shape: Shape, dtype: DType = .float32) {
+    require(
+      values.count == shape.count, "\(values.count) values for a tensor of shape \(shape)")
+    let storage = Storage(plain: shape, dtype: .float32)
+    storage.withElements(of: Float.self) { _ = $0.initialize(from: values) }
+    self.init(Self.backend.cast(storage, to: dtype))
+  }
+
+  /// A scalar.
+  public init(_ value: Float) { self.init([value], shape: []) }
+
+  /// A tensor with the same value everywhere.
+  public init(repeating value: Float, shape: Shape, dtype: DType = .float32) {
+    let storage = Storage(plain: shape, dtype: .float32)
+    storage.withElements(of: Float.self) { $0.initialize(repeating: value) }
+    self.init(Self.backend.cast(storage, to: dtype))
+  }
+
+  /// A `uint8` tensor of labels in row-major order.
+  ///
+  /// - Precondition: `labels.count == shape.count`.
+  public init(labels: [UInt8], shape: Shape) {
+    require(
+      labels.count == shape.count, "\(labels.count) labels for a tensor of shape \(shape)")
+    let storage = Storage(plain: shape, dtype: .uint8)
+    storage.withElements(of: UInt8.self) { _ = $0.initialize(from: labels) }
+    self.init(storage)
+  }
+}
+
+// MARK: - Values out
+
+extension Tensor {
+  /// The elements in row-major order, as float32.
+  ///
+  /// - Precondition: The tensor is float32 or bfloat16.
+  public var floats: [Float] {
+    let plain = Self.backend.cast(Self.backend.plain(storage), to: .float32)
+    return plain.withElements(of: Float.self) { Array($0) }
+  }
+
+  /// The elements of a `uint8` tensor in row-major order.
+  ///
+  /// - Precondition: The tensor is uint8.
+  public var labels: [UInt8] {
+    require(dtype == .uint8, "labels are uint8, this tensor is \(dtype)")
+    return storage.withElements(of: UInt8.self) { Array($0) }
+  }
+
+  /// The only element.
+  ///
+  /// - Precondition: The tensor has one element.
+  public var item: Float {
+    require(shape.count == 1, "a tensor of shape \(shape) has not one element")
+    return floats[0]
+  }
+
+  /// Calls `body` with the bytes of the elements in row-major order.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+    -> Result
+  {
+    let plain = Self.backend.plain(storage)
+    defer { withExtendedLifetime(plain) {} }
+    return try body(
+      UnsafeRawBufferPointer(start: plain.pointer, count: shape.count * dtype.size))
+  }
+}

@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Gives a file a second name in the same filesystem; false where there is no such thing.
+func linkFile(_ path: String, _ second: String) -> Bool {
+  link(path, second) == 0
+}
+
+/// Renames a file over another, of which a reader sees the old one or the new one.
+func renameFile(_ path: String, _ new: String) -> Bool {
+  rename(path, new) == 0
+}
+
+/// Makes a folder and those above it; gives the system's reason where it is not there afterwards.
+func makeFolder(_ path: String) -> String? {
+  var failure = ENOTDIR
+  for end in path.indices where path[end] == "/" && end != path.startIndex {
+    if mkdir(String(path[..<end]), 0o777) != 0, errno != EEXIST { failure = errno }
+  }
+  if mkdir(path, 0o777) != 0, errno != EEXIST { failure = errno }
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return nil }
+  return String(cString: strerror(failure))
+}
