@@ -11,16 +11,24 @@ let package = Package(
   name: "Training",
   products: [.library(name: "Training", targets: ["Training"])],
   dependencies: [
+    .package(path: "../Tensor"),
     .package(path: "../Checkpoint"),
+    .package(path: "../VisionDatasets"),
     .package(path: "../Metrics"),
+    .package(path: "../NN"),
+    .package(path: "../BiSeNet"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(
       name: "Training",
       dependencies: [
+        .product(name: "Tensor", package: "Tensor"),
         .product(name: "Checkpoint", package: "Checkpoint"),
+        .product(name: "VisionDatasets", package: "VisionDatasets"),
         .product(name: "SegmentationMetrics", package: "Metrics"),
+        .product(name: "NN", package: "NN"),
+        .product(name: "BiSeNet", package: "BiSeNet"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
@@ -28,8 +36,12 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training",
+        .product(name: "Tensor", package: "Tensor"),
         .product(name: "Checkpoint", package: "Checkpoint"),
+        .product(name: "VisionDatasets", package: "VisionDatasets"),
         .product(name: "SegmentationMetrics", package: "Metrics"),
+        .product(name: "NN", package: "NN"),
+        .product(name: "BiSeNet", package: "BiSeNet"),
       ],
       swiftSettings: settings),
   ]

@@ -37,10 +37,10 @@ public struct BiSeNet: Sendable {
   private let context: ContextPath
   private let refinement16: AttentionRefinement
   private let refinement32: AttentionRefinement
-  private let supervision16: Conv2d
-  private let supervision32: Conv2d
-  private let fusion: FeatureFusion
-  private let head: Conv2d
+  let supervision16: Conv2d
+  let supervision32: Conv2d
+  let fusion: FeatureFusion
+  let head: Conv2d
 
   /// Builds the network in a scope, under the names of the reference implementation.
   public init(_ scope: Scope, backbone: Backbone, classes: Int = 19) {
@@ -87,13 +87,13 @@ public struct BiSeNet: Sendable {
   /// - Precondition: H and W are multiples of 32.
   public func mainLogits(_ images: Tensor) -> Tensor { mainLogits(features(images)) }
 
-  private struct Features {
+  struct Features {
     let spatial: Tensor
     let sixteenth: Tensor
     let thirtySecond: Tensor
   }
 
-  private func features(_ images: Tensor) -> Features {
+  func features(_ images: Tensor) -> Features {
     precondition(
       images.shape.rank == 4 && images.shape[1] == 3 && images.shape[2] % Self.stride == 0
         && images.shape[3] % Self.stride == 0,

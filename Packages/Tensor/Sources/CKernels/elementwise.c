@@ -60,7 +60,8 @@ void ck_bfloat_from_float(uint16_t *dst, const float *src, size_t count) {
   ELEMENTWISE_OF(bfloat, name, TWO(bfloat), expression)
 
 ELEMENTWISE_TWO(add, x + y)
-ELEMENTWISE_TWO(add_relu, x + y > 0 ? x + y : 0)
+// Asked the other way round, a NaN would become 0 and a diverged network look sound.
+ELEMENTWISE_TWO(add_relu, x + y <= 0 ? 0 : x + y)
 ELEMENTWISE_TWO(multiply, x *y)
 ELEMENTWISE(scale, ONE, factor *x)
 ELEMENTWISE(leaky_relu, ONE, x > 0 ? x : factor * x)

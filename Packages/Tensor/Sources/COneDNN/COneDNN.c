@@ -122,9 +122,12 @@ onednn_md_t onednn_md_any(int rank, const int64_t *dims, onednn_dtype dtype) {
   return md_with_tag(rank, dims, data_type(dtype), dnnl_format_tag_any);
 }
 
+static dnnl_format_tag_t channel_tag(int block) {
+  return block == 0 ? dnnl_acdb : block == 8 ? dnnl_aBcd8b : dnnl_aBcd16b;
+}
+
 onednn_md_t onednn_md_channel_blocked(const int64_t *dims, onednn_dtype dtype, int block) {
-  dnnl_format_tag_t tag = block == 0 ? dnnl_acdb : block == 8 ? dnnl_aBcd8b : dnnl_aBcd16b;
-  return md_with_tag(4, dims, data_type(dtype), tag);
+  return md_with_tag(4, dims, data_type(dtype), channel_tag(block));
 }
 
 typedef struct {
@@ -205,20 +208,22 @@ onednn_dtype onednn_md_dtype(onednn_md_t md) {
   return type == dnnl_f32 ? ONEDNN_FLOAT32 : type == dnnl_bf16 ? ONEDNN_BFLOAT16 : ONEDNN_UINT8;
 }
 
+static bool has_tag(onednn_md_t md, const description *d, dnnl_format_tag_t tag) {
+  // With the descriptor's own type: a pooling workspace may hold types that tensors do not.
+  onednn_md_t other = md_with_tag(d->rank, d->dims, d->type, tag);
+  bool equal = other && onednn_md_equal(md, other);
+  onednn_md_destroy(other);
+  return equal;
+}
+
 int onednn_md_channel_block(onednn_md_t md) {
   description d = describe(md);
   if (!d.blocked) return 0;
-  onednn_md_t other = onednn_md_plain(d.rank, d.dims, onednn_md_dtype(md));
-  bool equal = other && onednn_md_equal(md, other);
-  onednn_md_destroy(other);
-  if (equal) return 1;
+  if (has_tag(md, &d, plain_tag(d.rank))) return 1;
   if (d.rank != 4 || d.inner_count != 1 || d.inner_indices[0] != 1) return 0;
   int block = (int)d.inner_blocks[0];
   if (block != 8 && block != 16) return 0;
-  other = onednn_md_channel_blocked(d.dims, onednn_md_dtype(md), block);
-  equal = other && onednn_md_equal(md, other);
-  onednn_md_destroy(other);
-  return equal ? block : 0;
+  return has_tag(md, &d, channel_tag(block)) ? block : 0;
 }
 
 // MARK: - Primitives

@@ -42,13 +42,13 @@ public struct Operand: Sendable {
 public struct OperationBounds: Sendable {
   /// A float32 sum of n products is off by about √n · 6e-8 of its terms' size; the operations'
   /// sums have up to a few thousand terms, some of which cancel.
-  public var float32 = 1e-5
+  public var float32 = 3e-6
   /// A bfloat16 has 8 bits, so rounding a result alone deviates by 2^-9 / √3 = 1.1e-3; operations
   /// that round in between, or subtract what was rounded, deviate by a few times that.
   public var bfloat16 = 1e-2
 
   /// The bounds for most operations.
-  public init(float32: Double = 1e-5, bfloat16: Double = 1e-2) {
+  public init(float32: Double = 3e-6, bfloat16: Double = 1e-2) {
     self.float32 = float32
     self.bfloat16 = bfloat16
   }

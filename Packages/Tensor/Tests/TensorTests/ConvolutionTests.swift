@@ -23,6 +23,7 @@ extension Serial {
       Case(input: [2, 5, 9, 7], weight: [7, 5, 3, 3], padding: 1, bias: true),
       Case(input: [2, 19, 9, 11], weight: [33, 19, 3, 3], stride: 2, padding: 1),
       Case(input: [1, 16, 8, 8], weight: [32, 16, 3, 3], padding: 1, bias: true),
+      Case(input: [1, 48, 7, 6], weight: [40, 48, 3, 3], padding: 1),
       Case(input: [1, 3, 17, 15], weight: [24, 3, 7, 7], stride: 2, padding: 3),
       Case(input: [2, 19, 7, 9], weight: [5, 19, 1, 1], stride: 2),
       Case(input: [1, 24, 5, 7], weight: [19, 24, 1, 1], bias: true),
@@ -115,6 +116,23 @@ extension Serial {
       }
       weight.update(first.tensor())
       #expect(x.conv2d(weight: weight.value, padding: 1).floats == before.floats)
+    }
+
+    /// A weight that operations made may have any type and layout.
+    @Test(arguments: [1, 2]) func computedWeights(groups: Int) {
+      let messages = checkOperation(
+        "conv2d by a computed weight in \(groups) groups",
+        [
+          .activation([1, 6, 5, 7]), .activation([4, 6 / groups, 3, 3], offset: 0.5),
+          .activation([4]),
+        ],
+        operation: {
+          $0[0].conv2d(weight: $0[1].relu(), bias: $0[2].leakyReLU(slope: 0.5), groups: groups)
+        },
+        reference: {
+          $0[0].conv2d(weight: $0[1].relu(), bias: $0[2].leakyReLU(slope: 0.5), groups: groups)
+        })
+      #expect(messages == [])
     }
 
     @Test func matrixProducts() {

@@ -61,8 +61,17 @@ extension Serial {
       }
     }
 
+    @Test func rectifiersPassNaNOn() {
+      let x = Tensor([.nan, -1, 2], shape: [3])
+      for y in [x.relu(), x.leakyReLU(slope: 0.2), x.addedReLU(Tensor([0, 0, 0], shape: [3]))] {
+        #expect(y.floats[0].isNaN)
+        #expect(y.floats[2] == 2)
+      }
+    }
+
     @Test func scaledChannels() {
-      for (name, factorIsFloat32) in [("factor of the same type", false), ("float32 factor", true)] {
+      for (name, factorIsFloat32) in [("factor of the same type", false), ("float32 factor", true)]
+      {
         let messages = checkOperation(
           "scaledChannels, \(name)",
           [

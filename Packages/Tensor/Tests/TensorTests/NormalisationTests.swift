@@ -4,7 +4,9 @@ import Testing
 
 extension Serial {
   @Suite struct NormalisationTests {
-    static let shapes: [Shape] = [[2, 3, 5, 7], [2, 19, 5, 4], [3, 24, 3, 3], [1, 33, 4, 5], [4, 16, 1, 1]]
+    static let shapes: [Shape] = [
+      [2, 3, 5, 7], [2, 19, 5, 4], [3, 24, 3, 3], [1, 33, 4, 5], [4, 16, 1, 1],
+    ]
 
     static func operands(_ shape: Shape) -> [Operand] {
       [

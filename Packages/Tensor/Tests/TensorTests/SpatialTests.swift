@@ -13,7 +13,7 @@ extension Serial {
         shape: shape)
     }
 
-    @Test(arguments: [(3, 2, 1), (2, 2, 0), (3, 1, 1), (3, 2, 0)])
+    @Test(arguments: [(3, 2, 1), (2, 2, 0), (3, 1, 1), (3, 2, 0), (17, 2, 8)])
     func maxPool(kernel: Int, stride: Int, padding: Int) {
       for shape in [[2, 19, 9, 7], [1, 3, 8, 11], [1, 33, 5, 6], [1, 16, 10, 12]] as [Shape] {
         let messages = checkOperation(

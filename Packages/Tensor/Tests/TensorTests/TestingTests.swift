@@ -60,7 +60,7 @@ extension Serial {
       #expect(mismatches([0, 1, 2, 3, 4, 5], [3, 2]).count == 1)
       #expect(mismatches([0, 1, 2, 3, 4, .nan]).count == 2)
       #expect(mismatches([0, 1, 2.1, 3, 4, 5]).count == 2)
-      #expect(mismatches([1, 0, 2, 3, 4, 5]) .first?.contains("the sample") == true)
+      #expect(mismatches([1, 0, 2, 3, 4, 5]).first?.contains("the sample") == true)
       #expect(summary.torchFloat32Error == 1e-7)
     }
   }

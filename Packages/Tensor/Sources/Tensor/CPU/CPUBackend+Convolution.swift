@@ -174,11 +174,10 @@ extension ConvolutionGeometry {
     return [groups, weight[0] / groups, weight[1], weight[2], weight[3]]
   }
 
-  /// The same row-major elements under oneDNN's shape.
+  /// The same elements under oneDNN's shape, row-major where there are groups.
   func grouped(_ weight: Storage) -> Storage {
     guard groups > 1 else { return weight }
-    return Storage(
-      shape: oneDNNWeight, descriptor: .plain(oneDNNWeight, weight.dtype), buffer: weight.buffer)
+    return CPUBackend.shared.plain(weight).reshaped(oneDNNWeight)
   }
 
   var window: onednn_window {

@@ -68,8 +68,9 @@ extension Tensor {
 
   private func checkChannels(_ a: Tensor, _ b: Tensor) {
     require(
-      shape.rank == 4 && a.shape == [shape[1]] && b.shape == a.shape,
-      "batchNorm: \(a.shape) and \(b.shape) for the channels of \(shape)")
+      shape.rank == 4 && a.shape == [shape[1]] && b.shape == a.shape && a.dtype == .float32
+        && b.dtype == .float32,
+      "batchNorm: \(a.dtype) \(a.shape) and \(b.dtype) \(b.shape) for the channels of \(shape)")
   }
 }
 

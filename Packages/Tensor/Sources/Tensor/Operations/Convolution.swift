@@ -75,7 +75,7 @@ extension Tensor {
     return Self.operation("conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs)
     { backend, recording in
       let y = backend.convolution(x, weight: w, bias: bias?.storage, geometry: geometry)
-      let hasBias = bias != nil, needs = recording.needs
+      let biasType = bias?.dtype, hasBias = bias != nil, needs = recording.needs
       return (
         y,
         { gradient in
@@ -86,8 +86,8 @@ extension Tensor {
           if needs[1] || (hasBias && needs[2]) {
             let slopes = backend.convolutionWeightGradient(
               gradient, input: x, geometry: geometry, bias: hasBias)
-            results[1] = slopes.weight
-            if hasBias { results[2] = slopes.bias }
+            results[1] = backend.cast(slopes.weight, to: w.dtype)
+            if let biasType { results[2] = slopes.bias.map { backend.cast($0, to: biasType) } }
           }
           return results
         }

@@ -1,3 +1,4 @@
+import BiSeNet
 import Yams
 
 /// A value that a YAML file can give.
@@ -178,7 +179,7 @@ extension ConfigurationValue where Self: RawRepresentable<String> & CaseIterable
   var yaml: String { rawValue }
 }
 
-extension TrainingConfiguration.Backbone: ConfigurationValue {}
+extension Backbone: ConfigurationValue {}
 extension TrainingConfiguration.DatasetKind: ConfigurationValue {}
 extension TrainingConfiguration.Normalisation: ConfigurationValue {}
 extension TrainingConfiguration.ChannelOrder: ConfigurationValue {}

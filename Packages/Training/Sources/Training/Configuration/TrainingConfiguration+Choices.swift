@@ -1,12 +1,4 @@
 extension TrainingConfiguration {
-  /// The context path's network.
-  public enum Backbone: String, Sendable, CaseIterable {
-    /// 12.1 M parameters in all.
-    case resnet18
-    /// 48.8 M parameters in all.
-    case resnet101
-  }
-
   /// Which kind of dataset.
   public enum DatasetKind: String, Sendable, CaseIterable {
     /// Procedural streets, made on the way.

@@ -1,3 +1,4 @@
+public import BiSeNet
 /// Everything that decides a training run.
 ///
 /// A fresh value holds the defaults. ``schema`` says for every field its key in a YAML file, what
@@ -86,6 +87,9 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var validationCount = 50
     /// The seed of the scenes.
     public var seed = 0
+
+    /// The defaults.
+    public init() {}
   }
 
   /// Random changes to training pictures.

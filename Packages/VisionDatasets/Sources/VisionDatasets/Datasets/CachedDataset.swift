@@ -6,8 +6,8 @@ import Synchronization
 /// // 123 photographs of CamVid at 352x256 take 44 MB and are decoded once, not once an epoch.
 /// let set = CachedDataset(camVid, preparedBy: Resize(height: 256, width: 352))
 /// ```
-public final class CachedDataset<Base: SegmentationDataset>: SegmentationDataset {
-  private let base: Base
+public final class CachedDataset: SegmentationDataset {
+  private let base: any SegmentationDataset
   private let preparation: (any Transform)?
   private let samples: Mutex<[Sample?]>
 
@@ -17,7 +17,7 @@ public final class CachedDataset<Base: SegmentationDataset>: SegmentationDataset
   ///   - base: The set to read from.
   ///   - preparation: What to do once with each sample before it is kept; something without chance,
   ///     such as ``Resize``.
-  public init(_ base: Base, preparedBy preparation: (any Transform)? = nil) {
+  public init(_ base: any SegmentationDataset, preparedBy preparation: (any Transform)? = nil) {
     self.base = base
     self.preparation = preparation
     samples = Mutex([Sample?](repeating: nil, count: base.count))

@@ -41,6 +41,7 @@ public struct SyntheticStreets: SegmentationDataset {
   public let height: Int
   /// Columns of each picture.
   public let width: Int
+  private let buffers: RenderBufferPool
 
   /// A set of `count` pictures of `height` rows and `width` columns.
   ///
@@ -54,6 +55,7 @@ public struct SyntheticStreets: SegmentationDataset {
     self.count = count
     self.height = height
     self.width = width
+    buffers = RenderBufferPool(width: width, height: height)
   }
 
   /// The set of one part of the data.
@@ -89,7 +91,10 @@ public struct SyntheticStreets: SegmentationDataset {
       renderer = StreetRenderer(
         palette: TargetPalette(), finish: .target(random: &random), width: width, height: height)
     }
-    return renderer.render(&scene)
+    var buffers = buffers.take()
+    let picture = renderer.render(&scene, in: &buffers)
+    self.buffers.give(back: buffers)
+    return picture
   }
 }
 

@@ -123,11 +123,14 @@ extension StreetScene {
     badge(frame, 0, shape.belt * 0.72, -front - 0.01, 0.26, 0.06, plate, .car)
   }
 
-  /// An upright rectangle across a frame: lamps, plates, grilles.
+  /// An upright rectangle across a frame, seen only from its outside: lamps, plates, grilles.
   mutating func badge(
     _ frame: Frame, _ x: Float, _ y: Float, _ z: Float, _ halfWidth: Float, _ halfHeight: Float,
     _ surface: Int, _ label: CityscapesClass
   ) {
+    // It stands a little before the body, and must not show past it from the other end.
+    let outward = z < 0 ? -frame.forward : frame.forward
+    guard outward.dot(camera.position - frame.point(x, y, z)) > 0 else { return }
     quad(
       frame.point(x - halfWidth, y - halfHeight, z), frame.point(x + halfWidth, y - halfHeight, z),
       frame.point(x + halfWidth, y + halfHeight, z), frame.point(x - halfWidth, y + halfHeight, z),

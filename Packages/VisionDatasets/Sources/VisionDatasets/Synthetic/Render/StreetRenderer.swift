@@ -6,18 +6,18 @@ struct StreetRenderer {
   let height: Int
 
   /// Adds the ego vehicle's hood to the scene, for it depends on the picture's shape, and draws.
-  func render(_ scene: inout StreetScene) -> (image: RGBImage, label: LabelMap) {
+  func render(
+    _ scene: inout StreetScene, in buffers: inout RenderBuffers
+  ) -> (image: RGBImage, label: LabelMap) {
     let projection = Projection(camera: scene.camera, width: width * 2, height: height * 2)
     let hood = scene.addHood(aspect: Float(height) / Float(width))
     let planes = scene.faces.map { projection.plane(of: $0) }
-    var buffer = VisibilityBuffer(width: width * 2, height: height * 2)
-    draw(scene, projection, planes, hood: hood, into: &buffer)
+    draw(scene, projection, planes, hood: hood, into: &buffers.visibility)
     let shader = Shader(
       scene: scene, planes: planes, palette: palette, projection: projection, pixel: 2)
     var labels = [UInt8](repeating: 0, count: width * height)
-    var light = [Float](repeating: 0, count: width * height * 3)
-    resolve(scene, shader, buffer.faces, &labels, &light)
-    let pixels = finish.developed(&light, width: width, height: height)
+    resolve(scene, shader, buffers.visibility.faces, &labels, &buffers.light)
+    let pixels = finish.developed(&buffers.light, width: width, height: height)
     return (
       RGBImage(width: width, height: height, pixels: pixels),
       LabelMap(width: width, height: height, labels: labels)

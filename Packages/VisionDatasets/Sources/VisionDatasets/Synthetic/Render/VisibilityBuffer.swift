@@ -31,6 +31,12 @@ struct VisibilityBuffer {
     crossingCounts = Array(repeating: 0, count: height)
   }
 
+  /// Makes everything sky.
+  mutating func clear() {
+    faces.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+    nearness.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+  }
+
   /// Draws a polygon given in the camera's axes where it is nearer than what is there.
   mutating func draw(
     _ points: [Vector], _ projection: Projection, nearness form: LinearForm, face: UInt32
@@ -42,14 +48,28 @@ struct VisibilityBuffer {
       let rowStart = form.perY * y + form.constant
       let faces = faces + row * width
       let nearness = nearness + row * width
-      // No branches, so that the compiler makes vectors of it.
-      for column in Int32(truncatingIfNeeded: start)..<Int32(truncatingIfNeeded: end) {
+      let fresh = SIMD4(repeating: face)
+      var column = start
+      while column + 4 <= end {
+        let near = rowStart + form.perX * (Float(column) + SIMD4(0.5, 1.5, 2.5, 3.5))
+        let nearAddress = UnsafeMutableRawPointer(nearness + column)
+        let faceAddress = UnsafeMutableRawPointer(faces + column)
+        let before = nearAddress.loadUnaligned(as: SIMD4<Float>.self)
+        let there = faceAddress.loadUnaligned(as: SIMD4<UInt32>.self)
+        let isNearer = near .> before
+        nearAddress.storeBytes(
+          of: before.replacing(with: near, where: isNearer), as: SIMD4<Float>.self)
+        faceAddress.storeBytes(
+          of: there.replacing(with: fresh, where: isNearer), as: SIMD4<UInt32>.self)
+        column += 4
+      }
+      while column < end {
         let near = rowStart + form.perX * (Float(column) + 0.5)
-        let index = Int(column)
-        let before = nearness[index]
-        let isNearer = near > before
-        nearness[index] = isNearer ? near : before
-        faces[index] = isNearer ? face : faces[index]
+        if near > nearness[column] {
+          nearness[column] = near
+          faces[column] = face
+        }
+        column += 1
       }
     }
   }

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import SegmentationMetrics
+import Training
+
+@main
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains BiSeNet on street scenes, as a configuration says.",
+    discussion: """
+      The output folder takes configuration.yaml (every key, as used), log.jsonl (one JSON object \
+      per iteration and validation), the last checkpoints and best.safetensors. A run that was \
+      stopped goes on with --resume, to the same weights, bit for bit, as one that was not.
+
+      Examples:
+        train Apps/train/configs/synthetic.yaml
+        train Apps/train/configs/camvid.yaml --set data.root=CamVid --set seed=1 --output out/c1
+        train Apps/train/configs/camvid.yaml --output out/c1 --resume
+
+      Keys of the configuration:
+
+      \(TrainingConfiguration.schema.listing)
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+  @Argument(help: "The configuration, a YAML file. Keys left out have the paper's values.")
+  var config: String
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Overrides one key: --set optimisation.epochs=40. Repeatable.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: "The output folder, instead of the configuration's.")
+  var output: String?
+
+  @Flag(help: "Go on from the newest checkpoint in the output folder.")
+  var resume = false
+
+  @Option(help: "How the last validation is printed.")
+  var format = Format.table
+
+  func run() throws {
+    var configuration = try TrainingConfiguration.load(
+      contentsOf: config, overrides: overrides)
+    if let output { configuration.output = output }
+    let run = try SupervisedRun(configuration)
+    guard let report = try run.run(resume: resume) else {
+      print("nothing left to train: the run in '\(configuration.output)' is complete")
+      return
+    }
+    print(format == .json ? report.json.text : report.table)
+  }
+}

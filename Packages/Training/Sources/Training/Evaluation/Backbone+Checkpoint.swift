@@ -1,0 +1,26 @@
+public import BiSeNet
+public import Checkpoint
+
+extension Backbone {
+  /// The backbone that a checkpoint's tensors belong to.
+  ///
+  /// - Throws: ``UnknownNetwork`` where they are not BiSeNet's.
+  public init(of file: any CheckpointFile) throws {
+    switch file.entry("supervision2.weight")?.shape.dropFirst().first {
+    case Backbone.resnet18.channels.thirtySecond: self = .resnet18
+    case Backbone.resnet101.channels.thirtySecond: self = .resnet101
+    default: throw UnknownNetwork(path: file.path)
+    }
+  }
+}
+
+/// A checkpoint that is not one of BiSeNet's.
+public struct UnknownNetwork: Error, Sendable, CustomStringConvertible {
+  let path: String
+
+  /// One sentence: the file, what was found and what was expected.
+  public var description: String {
+    "'\(path)' is no BiSeNet of ResNet-18 or ResNet-101: its 'supervision2.weight' is missing or has "
+      + "another number of channels than 512 or 2048; give a checkpoint that train wrote"
+  }
+}

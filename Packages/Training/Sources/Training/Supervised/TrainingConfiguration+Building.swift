@@ -1,0 +1,44 @@
+public import Checkpoint
+public import NN
+public import Tensor
+
+extension TrainingConfiguration {
+  /// The optimiser that the configuration names.
+  public func makeOptimizer(_ parameters: [Parameter]) -> any Optimizer {
+    switch optimisation.optimizer {
+    case .sgd:
+      SGD(
+        parameters, momentum: optimisation.momentum, weightDecay: optimisation.weightDecay)
+    case .adam:
+      Adam(
+        parameters, betas: (optimisation.adamBetas[0], optimisation.adamBetas[1]),
+        weightDecay: optimisation.weightDecay)
+    }
+  }
+
+  /// The learning rate over the run.
+  ///
+  /// - Parameter batches: Iterations per epoch.
+  public func makeSchedule(batches: Int) -> LearningRateSchedule {
+    LearningRateSchedule(
+      base: optimisation.learningRate,
+      decay: optimisation.schedule == .poly ? .poly(power: optimisation.polyPower) : .constant,
+      total: optimisation.epochs * (optimisation.scheduleStep == .epoch ? 1 : batches),
+      warmupIterations: optimisation.warmupIterations)
+  }
+}
+
+extension ParameterStore {
+  /// Reads the context path from a file of torchvision's ResNet (`conv1.weight`, …) or of a whole
+  /// BiSeNet (`context_path.conv1.weight`, …).
+  ///
+  /// - Throws: `LoadError` where any of the context path's tensors is missing or of another shape.
+  public func loadBackbone(from file: any CheckpointFile) throws -> LoadSummary {
+    let prefix = "context_path."
+    let whole = file.names.contains { $0.hasPrefix(prefix) }
+    return try load(from: file) { name in
+      guard name.hasPrefix(prefix) else { return nil }
+      return whole ? name : String(name.dropFirst(prefix.count))
+    }
+  }
+}
