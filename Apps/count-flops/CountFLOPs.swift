@@ -1,6 +1,7 @@
 import ArgumentParser
 import BiSeNet
 import SegmentationMetrics
+import Tensor
 
 @main
 struct CountFLOPs: ParsableCommand {
