@@ -58,6 +58,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "eval", targets: ["eval"]),
+    .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
   ],
   dependencies: [
@@ -117,6 +118,10 @@ let package = Package(
       uses: [
         "Training", "BiSeNet", "NN", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
       ]),
+    app(
+      "bench",
+      uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
+      exclude: ["peers"]),
     app("count-flops", uses: ["BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
     .testTarget(
       name: "AppTests",

@@ -113,6 +113,7 @@ extension TrainingConfiguration.Precision: ExpressibleByArgument {}
 extension TrainingConfiguration.Look: ExpressibleByArgument {}
 
 extension TrainingConfiguration.ImageSize: ExpressibleByArgument {
+  /// `512x1024`: height and width, multiples of 32.
   public init?(argument: String) {
     let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let height = parts[0], let width = parts[1],
@@ -121,5 +122,6 @@ extension TrainingConfiguration.ImageSize: ExpressibleByArgument {
     self.init(height: height, width: width)
   }
 
+  /// As it is written on the command line.
   public var defaultValueDescription: String { "\(height)x\(width)" }
 }

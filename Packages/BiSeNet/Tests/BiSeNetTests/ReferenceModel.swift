@@ -72,6 +72,7 @@ func deviation(of values: [Float], sample: [Double], l2: Double) -> (sampled: Do
   }
   let own = values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
   // Elements that are zero in exact arithmetic are compared with the tensor's own scale.
-  let scale = max(norm.squareRoot(), l2 * (Double(sample.count) / Double(values.count)).squareRoot())
+  let scale = max(
+    norm.squareRoot(), l2 * (Double(sample.count) / Double(values.count)).squareRoot())
   return (difference.squareRoot() / max(scale, 1e-30), abs(own - l2) / max(l2, 1e-30))
 }

@@ -2,7 +2,7 @@
 ///
 /// A requirement whose documentation says "fused" is a shortcut for others on this page; its
 /// default body spells that out, and is what tests compare with.
-public protocol Backend: AnyObject, Sendable {
+package protocol Backend: AnyObject, Sendable {
   // MARK: Layout and type
   /// The same elements, row-major.
   func plain(_ x: Storage) -> Storage
@@ -123,7 +123,7 @@ public protocol Backend: AnyObject, Sendable {
 }
 
 /// How pixels are taken when an image is resized.
-public enum ResizeMode: Hashable, Sendable {
+package enum ResizeMode: Hashable, Sendable {
   /// Bilinear with half-pixel centres (`align_corners=False`).
   case bilinear
   /// The nearest pixel by its centre (PyTorch's `nearest-exact`).
@@ -131,13 +131,13 @@ public enum ResizeMode: Hashable, Sendable {
 }
 
 /// What batch normalisation leaves for its gradient and for the running statistics.
-public struct BatchNormResult: Sendable {
+package struct BatchNormResult: Sendable {
   /// The normalised elements.
-  public let output: Storage
+  package let output: Storage
   /// Per channel, float32 `[C]`.
-  public let mean: Storage
+  package let mean: Storage
   /// Per channel, biased, float32 `[C]`.
-  public let variance: Storage
+  package let variance: Storage
   let workspace: Storage?
 }
 
@@ -195,9 +195,21 @@ public struct AdamStep: Sendable {
   }
 }
 
+// MARK: - The decomposed forms of fused requirements: their defaults, and what tests compare with
+
 extension Backend {
-  /// The decomposed form: convolution, sum and ReLU one after the other.
-  public func convolution(
+  package func convolution(
+    _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry,
+    residual: Storage?, relu: Bool
+  ) -> Storage {
+    decomposedConvolution(
+      x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu)
+  }
+
+  package func addReLU(_ a: Storage, _ b: Storage) -> Storage { decomposedAddReLU(a, b) }
+
+  /// Convolution, sum and ReLU one after the other.
+  package func decomposedConvolution(
     _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry,
     residual: Storage?, relu: Bool
   ) -> Storage {
@@ -206,8 +218,8 @@ extension Backend {
     return relu ? leakyReLU(y, slope: 0) : y
   }
 
-  /// The decomposed form: sum and ReLU one after the other.
-  public func addReLU(_ a: Storage, _ b: Storage) -> Storage {
+  /// Sum and ReLU one after the other.
+  package func decomposedAddReLU(_ a: Storage, _ b: Storage) -> Storage {
     leakyReLU(add(a, b), slope: 0)
   }
 }

@@ -93,7 +93,9 @@ package final class BufferPool: Sendable {
       state.free = [:]
       return blocks
     }
-    for address in blocks.values.joined() { Glibc.free(UnsafeMutableRawPointer(bitPattern: address)) }
+    for address in blocks.values.joined() {
+      Glibc.free(UnsafeMutableRawPointer(bitPattern: address))
+    }
   }
 
   /// Rounded up, by at most an eighth, so that near sizes share blocks.
@@ -110,7 +112,8 @@ package final class BufferPool: Sendable {
     guard status == 0, let pointer else {
       fatalError("out of memory: \(capacity) bytes asked for")
     }
-    if capacity >= hugePage { madvise(pointer, capacity, 14 /* MADV_HUGEPAGE */) }
+    // Advice only: where the system has no huge pages, ordinary ones serve.
+    if capacity >= hugePage { madvise(pointer, capacity, Int32(MADV_HUGEPAGE)) }
     return pointer
   }
 }

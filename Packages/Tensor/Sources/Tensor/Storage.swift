@@ -4,11 +4,11 @@
 /// ``Backend``; the layout (row-major, channel-blocked, or whatever a primitive packs weights
 /// into) is the backend's own affair. Storages are values: nothing changes one in place while
 /// another holds its buffer.
-public struct Storage: Sendable {
+package struct Storage: Sendable {
   /// The logical extents.
-  public let shape: Shape
+  package let shape: Shape
   /// The element type.
-  public let dtype: DType
+  package let dtype: DType
   let descriptor: MemoryDescriptor
   var buffer: Buffer
 

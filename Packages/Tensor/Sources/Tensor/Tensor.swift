@@ -29,7 +29,7 @@ public struct Tensor: Sendable {
   public var detached: Tensor { Tensor(storage) }
 
   /// What runs operations.
-  static var backend: CPUBackend { CPUBackend.shared }
+  static var backend: any Backend { CPUBackend.shared }
 }
 
 // MARK: - Values in

@@ -1,6 +1,6 @@
 // oneDNN in the shape of its version 3, whichever version is installed.
 //
-// Every `dnnl_*` name of the project stands in COneDNN.c, behind these few functions: memory
+// Every `dnnl_*` name of the project stands in this target, behind these few functions: memory
 // descriptors are opaque handles (as in version 3), a primitive is made in one call from its
 // parameters, and one call runs it. Version 2.6 (Debian 12) and version 3 (Debian 13) serve alike.
 #ifndef COneDNN_h

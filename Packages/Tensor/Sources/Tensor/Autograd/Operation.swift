@@ -18,7 +18,7 @@ extension Tensor {
   ///     dropped at once where nothing is recorded.
   package static func operation(
     _ name: String, _ inputs: [Tensor], macs: Int = 0,
-    body: (CPUBackend, Recording) -> (Storage, Pullback)
+    body: (any Backend, Recording) -> (Storage, Pullback)
   ) -> Tensor {
     let tape = inputs.lazy.compactMap(\.node).first?.tape
     let recording = Recording(needs: inputs.map { $0.node != nil })

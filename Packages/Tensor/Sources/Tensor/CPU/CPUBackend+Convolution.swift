@@ -2,7 +2,7 @@ import COneDNN
 import Glibc
 
 extension CPUBackend {
-  public func convolution(
+  package func convolution(
     _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry
   ) -> Storage {
     let type = computeType(x.dtype)
@@ -13,25 +13,17 @@ extension CPUBackend {
         geometry, ONEDNN_FORWARD_TRAINING, type, bias: bias != nil, weightType: type)
     }
     let y = allocate(geometry.output, primitive.descriptor(.destination))
-    var operands = [
-      (Role.source, prepared(x, as: primitive.descriptor(.source))),
-      (.weights, packed(
-        geometry.grouped(weight), as: primitive.descriptor(.weights), for: x.dtype)),
-      (.destination, y),
-    ]
-    if let bias { operands.append((.bias, prepared(bias, as: primitive.descriptor(.bias)))) }
-    primitive.execute(operands)
+    run(primitive, x, geometry.grouped(weight), bias, into: y)
     return cast(y, to: x.dtype)
   }
 
-  public func convolution(
+  package func convolution(
     _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry,
     residual: Storage?, relu: Bool
   ) -> Storage {
     if !Self.fuses {
-      var y = convolution(x, weight: weight, bias: bias, geometry: geometry)
-      if let residual { y = add(y, residual) }
-      return relu ? leakyReLU(y, slope: 0) : y
+      return decomposedConvolution(
+        x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu)
     }
     let type = computeType(x.dtype)
     let primitive = self.primitive(
@@ -55,18 +47,24 @@ extension CPUBackend {
         y = start
       }
     }
+    run(primitive, x, geometry.grouped(weight), bias, into: y)
+    return cast(y, to: x.dtype)
+  }
+
+  /// Runs a forward convolution on operands in whatever layout they come.
+  private func run(
+    _ primitive: Primitive, _ x: Storage, _ weight: Storage, _ bias: Storage?, into y: Storage
+  ) {
     var operands = [
       (Role.source, prepared(x, as: primitive.descriptor(.source))),
-      (.weights, packed(
-        geometry.grouped(weight), as: primitive.descriptor(.weights), for: x.dtype)),
+      (.weights, packed(weight, as: primitive.descriptor(.weights), for: x.dtype)),
       (.destination, y),
     ]
     if let bias { operands.append((.bias, prepared(bias, as: primitive.descriptor(.bias)))) }
     primitive.execute(operands)
-    return cast(y, to: x.dtype)
   }
 
-  public func convolutionInputGradient(
+  package func convolutionInputGradient(
     _ gradient: Storage, weight: Storage, geometry: ConvolutionGeometry
   ) -> Storage {
     let type = computeType(gradient.dtype)
@@ -78,14 +76,17 @@ extension CPUBackend {
     let result = allocate(geometry.input, primitive.descriptor(.sourceGradient))
     primitive.execute([
       (.destinationGradient, prepared(gradient, as: primitive.descriptor(.destinationGradient))),
-      (.weights, packed(
-        geometry.grouped(weight), as: primitive.descriptor(.weights), for: gradient.dtype)),
+      (
+        .weights,
+        packed(
+          geometry.grouped(weight), as: primitive.descriptor(.weights), for: gradient.dtype)
+      ),
       (.sourceGradient, result),
     ])
     return cast(result, to: gradient.dtype)
   }
 
-  public func convolutionWeightGradient(
+  package func convolutionWeightGradient(
     _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
   ) -> (weight: Storage, bias: Storage?) {
     let type = computeType(gradient.dtype)
@@ -132,7 +133,7 @@ extension CPUBackend {
     ) { onednn_convolution(direction, &window, $0[0], $0[1], $0[2], $0[3], epilogue) }
   }
 
-  public func matmul(_ a: Storage, _ b: Storage) -> Storage {
+  package func matmul(_ a: Storage, _ b: Storage) -> Storage {
     let type = computeType(a.dtype)
     let shape = Shape(a.shape.dimensions.dropLast() + [b.shape[b.shape.rank - 1]])
     let descriptors = [a.shape, b.shape, shape].map { MemoryDescriptor.plain($0, type) }
@@ -147,7 +148,7 @@ extension CPUBackend {
     return cast(result, to: a.dtype)
   }
 
-  public func transposed(_ x: Storage) -> Storage {
+  package func transposed(_ x: Storage) -> Storage {
     let source = cast(plain(x), to: .float32)
     let rows = x.shape[x.shape.rank - 2], columns = x.shape[x.shape.rank - 1]
     let result = Storage(

@@ -11,12 +11,12 @@ extension CPUBackend {
 
   // MARK: Element by element
 
-  public func add(_ a: Storage, _ b: Storage) -> Storage {
+  package func add(_ a: Storage, _ b: Storage) -> Storage {
     sum(a, b, relu: false)
   }
 
-  public func addReLU(_ a: Storage, _ b: Storage) -> Storage {
-    Self.fuses ? sum(a, b, relu: true) : leakyReLU(add(a, b), slope: 0)
+  package func addReLU(_ a: Storage, _ b: Storage) -> Storage {
+    Self.fuses ? sum(a, b, relu: true) : decomposedAddReLU(a, b)
   }
 
   private func sum(_ a: Storage, _ b: Storage, relu: Bool) -> Storage {
@@ -26,7 +26,7 @@ extension CPUBackend {
     }
   }
 
-  public func accumulate(_ x: Storage, into sum: inout Storage) {
+  package func accumulate(_ x: Storage, into sum: inout Storage) {
     guard isKnownUniquelyReferenced(&sum.buffer) else {
       sum = add(sum, x)
       return
@@ -37,22 +37,22 @@ extension CPUBackend {
     withExtendedLifetime(other) {}
   }
 
-  public func multiply(_ a: Storage, _ b: Storage) -> Storage {
+  package func multiply(_ a: Storage, _ b: Storage) -> Storage {
     let other = relaid(cast(b, to: a.dtype), like: a)
     return map(a, other) {
       ck_multiply($0.pointer, a.pointer, other.pointer, a.paddedCount, a.dtype == .bfloat16)
     }
   }
 
-  public func scale(_ x: Storage, by factor: Float) -> Storage {
+  package func scale(_ x: Storage, by factor: Float) -> Storage {
     map(x) { ck_scale($0.pointer, x.pointer, factor, x.paddedCount, x.dtype == .bfloat16) }
   }
 
-  public func leakyReLU(_ x: Storage, slope: Float) -> Storage {
+  package func leakyReLU(_ x: Storage, slope: Float) -> Storage {
     map(x) { ck_leaky_relu($0.pointer, x.pointer, slope, x.paddedCount, x.dtype == .bfloat16) }
   }
 
-  public func leakyReLUGradient(_ gradient: Storage, output: Storage, slope: Float) -> Storage {
+  package func leakyReLUGradient(_ gradient: Storage, output: Storage, slope: Float) -> Storage {
     let incoming = relaid(gradient, like: output)
     return map(incoming, output) {
       ck_leaky_relu_gradient(
@@ -61,7 +61,7 @@ extension CPUBackend {
     }
   }
 
-  public func sigmoid(_ x: Storage) -> Storage {
+  package func sigmoid(_ x: Storage) -> Storage {
     // σ(0) is not 0, so the padding of a blocked layout would not stay zero.
     let source = plain(x)
     return map(source) {
@@ -69,7 +69,7 @@ extension CPUBackend {
     }
   }
 
-  public func sigmoidGradient(_ gradient: Storage, output: Storage) -> Storage {
+  package func sigmoidGradient(_ gradient: Storage, output: Storage) -> Storage {
     let incoming = relaid(gradient, like: output)
     return map(incoming, output) {
       ck_sigmoid_gradient(
@@ -91,7 +91,7 @@ extension CPUBackend {
       block: Int32(x.descriptor.channelBlock))
   }
 
-  public func scaleChannels(_ x: Storage, by factor: Storage) -> Storage {
+  package func scaleChannels(_ x: Storage, by factor: Storage) -> Storage {
     let source = walkable(x)
     let factors = cast(plain(factor), to: .float32)
     return map(source, factors) {
@@ -101,7 +101,7 @@ extension CPUBackend {
     }
   }
 
-  public func sumChannels(_ x: Storage, times other: Storage?, scale: Float) -> Storage {
+  package func sumChannels(_ x: Storage, times other: Storage?, scale: Float) -> Storage {
     let source = walkable(x)
     let second = other.map { relaid(cast($0, to: x.dtype), like: source) }
     let result = Storage(plain: [x.shape[0], x.shape[1], 1, 1], dtype: .float32)
@@ -112,7 +112,7 @@ extension CPUBackend {
     return result
   }
 
-  public func fillChannels(_ value: Storage, like x: Storage) -> Storage {
+  package func fillChannels(_ value: Storage, like x: Storage) -> Storage {
     let values = cast(plain(value), to: .float32)
     let result = allocate(
       x.shape, x.descriptor.channelBlock > 0 ? x.descriptor : .plain(x.shape, x.dtype))
@@ -125,7 +125,7 @@ extension CPUBackend {
 
   // MARK: Over the channels of each pixel
 
-  public func softmax(_ x: Storage, logarithm: Bool) -> Storage {
+  package func softmax(_ x: Storage, logarithm: Bool) -> Storage {
     let source = plain(x)
     return map(source) {
       ck_softmax(
@@ -134,7 +134,7 @@ extension CPUBackend {
     }
   }
 
-  public func softmaxGradient(_ gradient: Storage, output: Storage, logarithm: Bool) -> Storage {
+  package func softmaxGradient(_ gradient: Storage, output: Storage, logarithm: Bool) -> Storage {
     let incoming = plain(gradient)
     return map(incoming, output) {
       ck_softmax_gradient(
@@ -150,7 +150,7 @@ extension CPUBackend {
       height: Int64(height), width: Int64(width))
   }
 
-  public func argmax(
+  package func argmax(
     _ scores: Storage, height: Int, width: Int, confidence: Bool, normalised: Bool
   ) -> (labels: Storage, confidence: Storage?) {
     let source = plain(scores)
@@ -166,7 +166,7 @@ extension CPUBackend {
 
   // MARK: Losses and reductions
 
-  public func crossEntropy(_ logits: Storage, labels: Storage, gradient: Bool) -> (
+  package func crossEntropy(_ logits: Storage, labels: Storage, gradient: Bool) -> (
     loss: Double, gradient: Storage?
   ) {
     let source = plain(logits)
@@ -183,7 +183,7 @@ extension CPUBackend {
     return (total * share, slope.map { cast(scale($0, by: Float(share)), to: logits.dtype) })
   }
 
-  public func binaryCrossEntropy(_ logits: Storage, target: Float, gradient: Bool) -> (
+  package func binaryCrossEntropy(_ logits: Storage, target: Float, gradient: Bool) -> (
     loss: Double, gradient: Storage?
   ) {
     let source = plain(logits)
@@ -195,7 +195,7 @@ extension CPUBackend {
     return (total * share, slope.map { scale($0, by: Float(share)) })
   }
 
-  public func sum(_ x: Storage, squared: Bool) -> Double {
+  package func sum(_ x: Storage, squared: Bool) -> Double {
     withExtendedLifetime(x) {
       ck_sum(x.pointer, x.paddedCount, squared, x.dtype == .bfloat16)
     }
@@ -208,7 +208,7 @@ extension CPUBackend {
     return x.pointer.assumingMemoryBound(to: Float.self)
   }
 
-  public func sgd(_ parameter: Storage, velocity: Storage, gradient: Storage, step: SGDStep) {
+  package func sgd(_ parameter: Storage, velocity: Storage, gradient: Storage, step: SGDStep) {
     let slope = plain(gradient)
     ck_sgd(
       floats(parameter), floats(velocity), floats(slope), parameter.shape.count,
@@ -216,7 +216,7 @@ extension CPUBackend {
     withExtendedLifetime((parameter, velocity, slope)) {}
   }
 
-  public func adam(
+  package func adam(
     _ parameter: Storage, mean: Storage, square: Storage, gradient: Storage, step: AdamStep
   ) {
     let slope = plain(gradient)

@@ -1,7 +1,7 @@
 import COneDNN
 
 extension CPUBackend {
-  public func batchNorm(
+  package func batchNorm(
     _ x: Storage, scale: Storage, shift: Storage, epsilon: Float, relu: Bool
   ) -> BatchNormResult {
     let source = cast(x, to: computeType(x.dtype))
@@ -23,7 +23,7 @@ extension CPUBackend {
       output: cast(y, to: x.dtype), mean: mean, variance: variance, workspace: workspace)
   }
 
-  public func batchNormGradient(
+  package func batchNormGradient(
     _ gradient: Storage, input: Storage, scale: Storage, shift: Storage, result: BatchNormResult,
     epsilon: Float, relu: Bool
   ) -> (input: Storage, scale: Storage, shift: Storage) {
@@ -45,7 +45,7 @@ extension CPUBackend {
     return (cast(inputGradient, to: gradient.dtype), scaleGradient, shiftGradient)
   }
 
-  public func batchNorm(
+  package func batchNorm(
     _ x: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage, epsilon: Float
   ) -> Storage {
     let source = cast(x, to: computeType(x.dtype))
@@ -73,7 +73,7 @@ extension CPUBackend {
     }
   }
 
-  public func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (
+  package func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (
     output: Storage, workspace: Storage?
   ) {
     let source = cast(x, to: computeType(x.dtype))
@@ -88,7 +88,7 @@ extension CPUBackend {
     return (cast(y, to: x.dtype), workspace)
   }
 
-  public func maxPoolGradient(
+  package func maxPoolGradient(
     _ gradient: Storage, workspace: Storage?, geometry: PoolingGeometry
   ) -> Storage {
     let type = computeType(gradient.dtype)
@@ -128,7 +128,7 @@ extension CPUBackend {
     }
   }
 
-  public func resize(_ x: Storage, height: Int, width: Int, mode: ResizeMode) -> Storage {
+  package func resize(_ x: Storage, height: Int, width: Int, mode: ResizeMode) -> Storage {
     let source = cast(x, to: computeType(x.dtype))
     let shape = x.shape.with(height: height, width: width)
     let primitive = resizePrimitive(
@@ -138,7 +138,7 @@ extension CPUBackend {
     return cast(result, to: x.dtype)
   }
 
-  public func resizeGradient(_ gradient: Storage, shape: Shape, mode: ResizeMode) -> Storage {
+  package func resizeGradient(_ gradient: Storage, shape: Shape, mode: ResizeMode) -> Storage {
     let source = cast(gradient, to: computeType(gradient.dtype))
     let primitive = resizePrimitive(
       source.descriptor, output: gradient.shape, shape: shape, mode: mode, backward: true)
@@ -161,12 +161,13 @@ extension CPUBackend {
     return primitive(key) {
       MemoryDescriptor.withHandles(backward ? [other, known] : [known, other]) {
         onednn_resampling(
-          backward ? ONEDNN_BACKWARD_DATA : ONEDNN_FORWARD_TRAINING, mode == .bilinear, $0[0], $0[1])
+          backward ? ONEDNN_BACKWARD_DATA : ONEDNN_FORWARD_TRAINING, mode == .bilinear, $0[0], $0[1]
+        )
       }
     }
   }
 
-  public func concatenate(_ parts: [Storage]) -> Storage {
+  package func concatenate(_ parts: [Storage]) -> Storage {
     let type = computeType(parts[0].dtype)
     let count = parts.reduce(0) { $0 + $1.shape[1] }
     let shape = parts[0].shape.with(channels: count)
@@ -194,7 +195,7 @@ extension CPUBackend {
     return cast(result, to: parts[0].dtype)
   }
 
-  public func channels(_ range: Range<Int>, of x: Storage) -> Storage {
+  package func channels(_ range: Range<Int>, of x: Storage) -> Storage {
     let type = computeType(x.dtype)
     var source = cast(x, to: type)
     let shape = x.shape.with(channels: range.count)

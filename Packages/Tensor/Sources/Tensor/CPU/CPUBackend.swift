@@ -8,15 +8,15 @@ import Synchronization
 ///
 /// Where oneDNN has no bfloat16 for the processor (no AVX-512), tensors stay bfloat16 in memory and
 /// primitives run in float32 on widened copies: the same rounding of every result, less speed.
-public final class CPUBackend: Backend {
+package final class CPUBackend: Backend {
   /// The process's only one.
-  public static let shared = CPUBackend()
+  package static let shared = CPUBackend()
 
   /// The number of threads that operations run on.
-  public static var threadCount: Int { Int(ck_thread_count()) }
+  package static var threadCount: Int { Int(ck_thread_count()) }
 
   /// True where bfloat16 is computed by the processor rather than on widened copies.
-  public static var computesBFloat16: Bool { onednn_has_bfloat16() }
+  package static var computesBFloat16: Bool { onednn_has_bfloat16() }
 
   /// False where the environment says `TENSOR_FUSION=0`: fused operations then run as their
   /// decomposed forms, to find out which of the two a wrong number comes from.
@@ -90,15 +90,15 @@ public final class CPUBackend: Backend {
     return result
   }
 
-  public func plain(_ x: Storage) -> Storage {
+  package func plain(_ x: Storage) -> Storage {
     x.isPlain ? x : prepared(x, as: .plain(x.shape, x.dtype))
   }
 
-  public func relaid(_ x: Storage, like other: Storage) -> Storage {
+  package func relaid(_ x: Storage, like other: Storage) -> Storage {
     prepared(x, as: other.descriptor.with(x.dtype))
   }
 
-  public func cast(_ x: Storage, to dtype: DType) -> Storage {
+  package func cast(_ x: Storage, to dtype: DType) -> Storage {
     if x.dtype == dtype { return x }
     let result = allocate(x.shape, x.descriptor.with(dtype))
     defer { withExtendedLifetime(x) {} }

@@ -51,7 +51,8 @@ final class MemoryDescriptor: @unchecked Sendable, Hashable {
   /// Channels innermost: in blocks of 8 or 16, or all in one run where block is 0.
   static func channelBlocked(_ shape: Shape, _ dtype: DType, block: Int) -> MemoryDescriptor {
     made(
-      onednn_md_channel_blocked(shape.dimensions.map(Int64.init), dtype.oneDNN, Int32(block)), shape)
+      onednn_md_channel_blocked(shape.dimensions.map(Int64.init), dtype.oneDNN, Int32(block)), shape
+    )
   }
 
   /// The same layout with other elements.

@@ -5,7 +5,9 @@ extension Tensor {
   /// x where x > 0, else `slope · x` (`torch.nn.functional.leaky_relu`).
   ///
   /// - Precondition: `slope >= 0`, so that the output tells the input's sign.
-  public func leakyReLU(slope: Float = 0.01) -> Tensor { rectified(slope: slope, name: "leakyReLU") }
+  public func leakyReLU(slope: Float = 0.01) -> Tensor {
+    rectified(slope: slope, name: "leakyReLU")
+  }
 
   private func rectified(slope: Float, name: String) -> Tensor {
     require(slope >= 0, "leakyReLU: a slope of \(slope)")

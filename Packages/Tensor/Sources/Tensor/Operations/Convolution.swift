@@ -72,21 +72,26 @@ extension Tensor {
       bias.map { $0.shape == [geometry.output[1]] } ?? true,
       "conv2d: a bias of \(geometry.output[1]) elements, not \(bias?.shape ?? [])")
     let x = storage, w = weight.storage
-    return Self.operation("conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs)
-    { backend, recording in
+    return Self.operation(
+      "conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs
+    ) { backend, recording in
       let y = backend.convolution(x, weight: w, bias: bias?.storage, geometry: geometry)
       let biasType = bias?.dtype, hasBias = bias != nil, needs = recording.needs
+      let needsWeights = needs[1] || (hasBias && needs[2])
+      // Only what the asked-for gradients read is kept.
+      let weight = needs[0] ? w : nil, input = needsWeights ? x : nil, weightType = w.dtype
       return (
         y,
         { gradient in
           var results: [Storage?] = [nil, nil] + (hasBias ? [nil] : [])
-          if needs[0] {
-            results[0] = backend.convolutionInputGradient(gradient, weight: w, geometry: geometry)
+          if let weight {
+            results[0] = backend.convolutionInputGradient(
+              gradient, weight: weight, geometry: geometry)
           }
-          if needs[1] || (hasBias && needs[2]) {
+          if let input {
             let slopes = backend.convolutionWeightGradient(
-              gradient, input: x, geometry: geometry, bias: hasBias)
-            results[1] = backend.cast(slopes.weight, to: w.dtype)
+              gradient, input: input, geometry: geometry, bias: hasBias)
+            results[1] = backend.cast(slopes.weight, to: weightType)
             if let biasType { results[2] = slopes.bias.map { backend.cast($0, to: biasType) } }
           }
           return results

@@ -8,14 +8,14 @@ extension Tensor {
   package func relaid(block: Int) -> Tensor {
     require(shape.rank == 4, "only [N, C, H, W] has channels to block, not \(shape)")
     let x = storage, shape = shape
-    @Sendable func laidOut(_ x: Storage, _ backend: CPUBackend) -> Storage {
-      backend.prepared(
+    @Sendable func laidOut(_ x: Storage) -> Storage {
+      CPUBackend.shared.prepared(
         x,
         as: block == 1
           ? .plain(shape, x.dtype) : .channelBlocked(shape, x.dtype, block: block))
     }
-    return Self.operation("relaid", [self]) { backend, _ in
-      (laidOut(x, backend), { [laidOut($0, backend)] })
+    return Self.operation("relaid", [self]) { _, _ in
+      (laidOut(x), { [laidOut($0)] })
     }
   }
 }

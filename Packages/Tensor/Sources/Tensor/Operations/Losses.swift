@@ -36,7 +36,7 @@ extension Tensor {
 
   /// A mean whose gradient is cheapest made together with its value.
   private func loss(
-    _ name: String, _ body: (CPUBackend, Bool) -> (loss: Double, gradient: Storage?)
+    _ name: String, _ body: (any Backend, Bool) -> (loss: Double, gradient: Storage?)
   ) -> Tensor {
     Self.operation(name, [self]) { backend, recording in
       let (value, slope) = body(backend, recording.isOn)

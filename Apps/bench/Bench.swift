@@ -1,0 +1,129 @@
+import ArgumentParser
+import BiSeNet
+import NN
+import SegmentationMetrics
+import Tensor
+import Training
+import VisionDatasets
+
+@main
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Times inference and training steps on random input.",
+    discussion: """
+      Keys of --format json: medianSeconds, minimumSeconds, maximumSeconds, repetitions, \
+      peakBytes (of tensors), allocations (blocks taken from the system per repetition), \
+      gigaflopsPerSecond (training counts three times the forward pass); with --profile also \
+      operations (name, calls, seconds).
+
+      Apps/bench/peers/compare.py runs the same work in PyTorch, interleaved with this, and prints \
+      the ratios.
+      """,
+    subcommands: [Infer.self, TrainStep.self])
+}
+
+struct Work: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+  enum Network: String, ExpressibleByArgument, CaseIterable { case resnet18, resnet101 }
+
+  @Option(help: "The context path's network.")
+  var backbone = Network.resnet18
+
+  @Option(help: "The input, height x width, multiples of 32.")
+  var size = "512x1024"
+
+  @Option(help: "Images at a time.")
+  var batch = 1
+
+  @Option(help: "float32 or bfloat16.")
+  var precision = "float32"
+
+  @Option(help: "Timed repetitions, after one that is not.")
+  var repetitions = 5
+
+  @Flag(help: "Say where the time went, by operation.")
+  var profile = false
+
+  @Option(help: "How the result is printed.")
+  var format = Format.table
+
+  func validate() throws {
+    guard DType(rawValue: precision) == .float32 || DType(rawValue: precision) == .bfloat16 else {
+      throw ValidationError("--precision is float32 or bfloat16, not '\(precision)'")
+    }
+    guard batch > 0, repetitions > 0 else {
+      throw ValidationError("--batch and --repetitions are 1 or more")
+    }
+    _ = try shape()
+  }
+
+  func shape() throws -> Shape {
+    let extents = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard extents.count == 2, let height = extents[0], let width = extents[1], height > 0,
+      width > 0, height % BiSeNet.stride == 0, width % BiSeNet.stride == 0
+    else {
+      throw ValidationError("--size is height x width in multiples of 32, not '\(size)'")
+    }
+    return [batch, 3, height, width]
+  }
+
+  var network: Backbone { backbone == .resnet18 ? .resnet18 : .resnet101 }
+}
+
+struct Infer: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "An image to the class of every pixel.")
+
+  @OptionGroup var work: Work
+
+  func run() throws {
+    let shape = try work.shape()
+    let store = ParameterStore()
+    _ = BiSeNet(store.scope(.training), backbone: work.network)
+    let network = BiSeNet(store.scope(.inference), backbone: work.network)
+    let image = Tensor(
+      noise(shape.count), shape: shape, dtype: DType(rawValue: work.precision) ?? .float32)
+    let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
+    try work.measure(flops: 2 * macs) {
+      _ = network.mainLogits(image).argmaxOverChannels(height: shape[2], width: shape[3])
+    }
+  }
+}
+
+struct TrainStep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "A supervised step: three losses, gradients, the optimiser.")
+
+  @OptionGroup var work: Work
+
+  func run() throws {
+    let shape = try work.shape()
+    let pixels = shape[2] * shape[3]
+    let noise = noise(shape[0] * 3 * pixels).map { UInt8((($0 + 1) * 127).rounded()) }
+    let samples = (0..<shape[0]).map { index in
+      let image = Array(noise[index * 3 * pixels..<(index + 1) * 3 * pixels])
+      return Sample(
+        name: "\(index)", image: RGBImage(width: shape[3], height: shape[2], pixels: image),
+        label: LabelMap(
+          width: shape[3], height: shape[2], labels: (0..<pixels).map { UInt8($0 / 64 % 19) }))
+    }
+    let batch = try Batch(samples, normalisation: .imageNet)
+    var configuration = TrainingConfiguration()
+    configuration.precision = work.precision == "bfloat16" ? .bfloat16 : .float32
+    let store = ParameterStore()
+    let network = BiSeNet(store.scope(.training), backbone: work.network)
+    let step = SupervisedStep(
+      network: network, store: store, optimizer: configuration.makeOptimizer(store.parameters),
+      configuration: configuration)
+    let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
+    try work.measure(flops: 6 * macs) { _ = step(batch, learningRate: 1e-3) }
+  }
+}
+
+/// Values in [-1, 1) that look random.
+private func noise(_ count: Int) -> [Float] {
+  (0..<count).map { Float(($0 &* 2_654_435_761) & 0xFFFF) / 32768 - 1 }
+}

@@ -1,0 +1,305 @@
+#include "internal.h"
+
+static dnnl_prop_kind_t prop_kind(onednn_direction direction) {
+  switch (direction) {
+    case ONEDNN_FORWARD_TRAINING: return dnnl_forward_training;
+    case ONEDNN_FORWARD_INFERENCE: return dnnl_forward_inference;
+    case ONEDNN_BACKWARD_DATA: return dnnl_backward_data;
+    case ONEDNN_BACKWARD_WEIGHTS: return dnnl_backward_weights;
+    case ONEDNN_BACKWARD: return dnnl_backward;
+  }
+  return dnnl_prop_kind_undef;
+}
+
+static bool is_forward(onednn_direction direction) { return direction <= ONEDNN_FORWARD_INFERENCE; }
+
+static onednn_primitive_t finish(dnnl_status_t status, dnnl_primitive_desc_t desc) {
+  if (status != dnnl_success) return NULL;
+  onednn_primitive_t made = calloc(1, sizeof *made);
+  if (!made || dnnl_primitive_create(&made->primitive, desc) != dnnl_success) {
+    dnnl_primitive_desc_destroy(desc);
+    free(made);
+    return NULL;
+  }
+  made->desc = desc;
+  return made;
+}
+
+/// Scratch memory is the caller's: oneDNN's own belongs to the thread that made the primitive, and
+/// a primitive may run on another.
+static dnnl_primitive_attr_t make_attributes(onednn_epilogue epilogue) {
+  dnnl_primitive_attr_t attributes = NULL;
+  if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
+  dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  if (!epilogue.sum && !epilogue.relu) return attributes;
+  dnnl_post_ops_t operations = NULL;
+  dnnl_post_ops_create(&operations);
+#if V3
+  if (epilogue.sum) dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef);
+  if (epilogue.relu) dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0);
+#else
+  if (epilogue.sum) dnnl_post_ops_append_sum(operations, 1);
+  if (epilogue.relu) dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0);
+#endif
+  dnnl_primitive_attr_set_post_ops(attributes, operations);
+  dnnl_post_ops_destroy(operations);
+  return attributes;
+}
+
+/// Attributes of a primitive without an epilogue, made once.
+static dnnl_primitive_attr_t plain_attributes(void) {
+  static dnnl_primitive_attr_t shared;
+  if (!shared) {
+    dnnl_primitive_attr_t made = make_attributes((onednn_epilogue){false, false});
+    dnnl_primitive_attr_t expected = NULL;
+    if (!__atomic_compare_exchange_n(
+            &shared, &expected, made, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+      dnnl_primitive_attr_destroy(made);
+  }
+  return shared;
+}
+
+#if V3
+typedef dnnl_primitive_desc_t hint_t;
+#else
+typedef const_dnnl_primitive_desc_t hint_t;
+#endif
+
+static dnnl_status_t convolution_desc(
+    dnnl_primitive_desc_t *out, onednn_direction direction, const onednn_window *w, md_ref src,
+    md_ref weights, md_ref bias, md_ref dst, dnnl_primitive_attr_t attributes, hint_t hint) {
+  const int64_t *s = w->stride, *l = w->padding_low, *h = w->padding_high;
+  int64_t d[] = {w->dilation[0] - 1, w->dilation[1] - 1};  // oneDNN counts the skipped elements
+  dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
+#if V3
+  switch (direction) {
+    case ONEDNN_BACKWARD_DATA:
+      return dnnl_convolution_backward_data_primitive_desc_create(
+          out, onednn_engine(), algorithm, src, weights, dst, s, d, l, h, hint, attributes);
+    case ONEDNN_BACKWARD_WEIGHTS:
+      return dnnl_convolution_backward_weights_primitive_desc_create(
+          out, onednn_engine(), algorithm, src, weights, bias, dst, s, d, l, h, hint, attributes);
+    default:
+      return dnnl_convolution_forward_primitive_desc_create(
+          out, onednn_engine(), prop_kind(direction), algorithm, src, weights, bias, dst, s, d, l, h,
+          attributes);
+  }
+#else
+  dnnl_convolution_desc_t op;
+  dnnl_status_t status;
+  switch (direction) {
+    case ONEDNN_BACKWARD_DATA:
+      status = dnnl_dilated_convolution_backward_data_desc_init(
+          &op, algorithm, src, weights, dst, s, d, l, h);
+      break;
+    case ONEDNN_BACKWARD_WEIGHTS:
+      status = dnnl_dilated_convolution_backward_weights_desc_init(
+          &op, algorithm, src, weights, bias, dst, s, d, l, h);
+      break;
+    default:
+      status = dnnl_dilated_convolution_forward_desc_init(
+          &op, prop_kind(direction), algorithm, src, weights, bias, dst, s, d, l, h);
+  }
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(out, &op, attributes, onednn_engine(), hint);
+#endif
+}
+
+onednn_primitive_t onednn_convolution(
+    onednn_direction direction, const onednn_window *window, onednn_md_t src, onednn_md_t weights,
+    onednn_md_t bias, onednn_md_t dst, onednn_epilogue epilogue) {
+  dnnl_primitive_desc_t hint = NULL, desc = NULL;
+  if (!is_forward(direction)) {
+    // A backward primitive wants the forward one that it belongs to as a hint. Some forward
+    // implementations refuse what their backward ones take; then there is no hint to give.
+    if (convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, window, ref(src), ref(weights),
+                         NULL, ref(dst), NULL, NULL) != dnnl_success)
+      return NULL;
+  }
+  dnnl_primitive_attr_t attributes = make_attributes(epilogue);
+  dnnl_status_t status = convolution_desc(
+      &desc, direction, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
+  dnnl_primitive_attr_destroy(attributes);
+  if (hint) dnnl_primitive_desc_destroy(hint);
+  return finish(status, desc);
+}
+
+onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md_t dst) {
+  dnnl_primitive_desc_t desc = NULL;
+#if V3
+  dnnl_status_t status = dnnl_matmul_primitive_desc_create(
+      &desc, onednn_engine(), ref(src), ref(weights), NULL, ref(dst), plain_attributes());
+#else
+  dnnl_matmul_desc_t op;
+  dnnl_status_t status = dnnl_matmul_desc_init(&op, ref(src), ref(weights), NULL, ref(dst));
+  if (status == dnnl_success)
+    status = dnnl_primitive_desc_create(&desc, &op, plain_attributes(), onednn_engine(), NULL);
+#endif
+  return finish(status, desc);
+}
+
+static dnnl_status_t batch_norm_desc(
+    dnnl_primitive_desc_t *out, onednn_direction direction, md_ref src, float epsilon,
+    unsigned flags, hint_t hint) {
+#if V3
+  if (is_forward(direction))
+    return dnnl_batch_normalization_forward_primitive_desc_create(
+        out, onednn_engine(), prop_kind(direction), src, src, epsilon, flags, plain_attributes());
+  return dnnl_batch_normalization_backward_primitive_desc_create(
+      out, onednn_engine(), prop_kind(direction), src, src, src, epsilon, flags, hint, plain_attributes());
+#else
+  dnnl_batch_normalization_desc_t op;
+  dnnl_status_t status =
+      is_forward(direction)
+          ? dnnl_batch_normalization_forward_desc_init(
+                &op, prop_kind(direction), src, epsilon, flags)
+          : dnnl_batch_normalization_backward_desc_init(
+                &op, prop_kind(direction), src, src, epsilon, flags);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(out, &op, plain_attributes(), onednn_engine(), hint);
+#endif
+}
+
+onednn_primitive_t onednn_batch_norm(
+    onednn_direction direction, onednn_md_t src, float epsilon, bool fused_relu,
+    bool global_statistics) {
+  unsigned flags = dnnl_use_scale | dnnl_use_shift;
+  if (fused_relu) flags |= dnnl_fuse_norm_relu;
+  if (global_statistics) flags |= dnnl_use_global_stats;
+  dnnl_primitive_desc_t hint = NULL, desc = NULL;
+  if (!is_forward(direction) &&
+      batch_norm_desc(&hint, ONEDNN_FORWARD_TRAINING, ref(src), epsilon, flags, NULL) !=
+          dnnl_success)
+    return NULL;
+  dnnl_status_t status = batch_norm_desc(&desc, direction, ref(src), epsilon, flags, hint);
+  if (hint) dnnl_primitive_desc_destroy(hint);
+  return finish(status, desc);
+}
+
+static dnnl_status_t max_pool_desc(
+    dnnl_primitive_desc_t *out, onednn_direction direction, const int64_t *kernel,
+    const onednn_window *w, md_ref src, md_ref dst, hint_t hint) {
+  int64_t dilation[] = {0, 0};
+  dnnl_alg_kind_t algorithm = dnnl_pooling_max;
+#if V3
+  if (is_forward(direction))
+    return dnnl_pooling_forward_primitive_desc_create(
+        out, onednn_engine(), prop_kind(direction), algorithm, src, dst, w->stride, kernel, dilation,
+        w->padding_low, w->padding_high, plain_attributes());
+  return dnnl_pooling_backward_primitive_desc_create(
+      out, onednn_engine(), algorithm, src, dst, w->stride, kernel, dilation, w->padding_low,
+      w->padding_high, hint, plain_attributes());
+#else
+  dnnl_pooling_v2_desc_t op;
+  dnnl_status_t status =
+      is_forward(direction)
+          ? dnnl_pooling_v2_forward_desc_init(
+                &op, prop_kind(direction), algorithm, src, dst, w->stride, kernel, dilation,
+                w->padding_low, w->padding_high)
+          : dnnl_pooling_v2_backward_desc_init(
+                &op, algorithm, src, dst, w->stride, kernel, dilation, w->padding_low,
+                w->padding_high);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(out, &op, plain_attributes(), onednn_engine(), hint);
+#endif
+}
+
+onednn_primitive_t onednn_max_pool(
+    onednn_direction direction, const int64_t kernel[2], const onednn_window *window,
+    onednn_md_t src, onednn_md_t dst) {
+  dnnl_primitive_desc_t hint = NULL, desc = NULL;
+  if (!is_forward(direction) &&
+      max_pool_desc(&hint, ONEDNN_FORWARD_TRAINING, kernel, window, ref(src), ref(dst), NULL) !=
+          dnnl_success)
+    return NULL;
+  dnnl_status_t status =
+      max_pool_desc(&desc, direction, kernel, window, ref(src), ref(dst), hint);
+  if (hint) dnnl_primitive_desc_destroy(hint);
+  return finish(status, desc);
+}
+
+static dnnl_status_t resampling_desc(
+    dnnl_primitive_desc_t *out, onednn_direction direction, bool bilinear, md_ref src, md_ref dst,
+    hint_t hint) {
+  dnnl_alg_kind_t algorithm = bilinear ? dnnl_resampling_linear : dnnl_resampling_nearest;
+#if V3
+  if (is_forward(direction))
+    return dnnl_resampling_forward_primitive_desc_create(
+        out, onednn_engine(), prop_kind(direction), algorithm, NULL, src, dst, plain_attributes());
+  return dnnl_resampling_backward_primitive_desc_create(
+      out, onednn_engine(), algorithm, NULL, src, dst, hint, plain_attributes());
+#else
+  dnnl_resampling_desc_t op;
+  dnnl_status_t status =
+      is_forward(direction)
+          ? dnnl_resampling_forward_desc_init(&op, prop_kind(direction), algorithm, NULL, src, dst)
+          : dnnl_resampling_backward_desc_init(&op, algorithm, NULL, src, dst);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(out, &op, plain_attributes(), onednn_engine(), hint);
+#endif
+}
+
+onednn_primitive_t onednn_resampling(
+    onednn_direction direction, bool bilinear, onednn_md_t src, onednn_md_t dst) {
+  dnnl_primitive_desc_t hint = NULL, desc = NULL;
+  if (!is_forward(direction) &&
+      resampling_desc(&hint, ONEDNN_FORWARD_TRAINING, bilinear, ref(src), ref(dst), NULL) !=
+          dnnl_success)
+    return NULL;
+  dnnl_status_t status = resampling_desc(&desc, direction, bilinear, ref(src), ref(dst), hint);
+  if (hint) dnnl_primitive_desc_destroy(hint);
+  return finish(status, desc);
+}
+
+static onednn_primitive_t reorder(md_ref from, md_ref to) {
+  dnnl_primitive_desc_t desc = NULL;
+  dnnl_status_t status = dnnl_reorder_primitive_desc_create(
+      &desc, from, onednn_engine(), to, onednn_engine(), plain_attributes());
+  onednn_primitive_t made = finish(status, desc);
+  if (!made) return NULL;
+  made->sources[0] = onednn_md_copy(from);
+  made->source_count = 1;
+  return made;
+}
+
+onednn_primitive_t onednn_reorder(onednn_md_t from, onednn_md_t to) {
+  return reorder(ref(from), ref(to));
+}
+
+onednn_primitive_t onednn_reorder_part(
+    onednn_md_t from, const int64_t *dims, const int64_t *offsets, onednn_md_t to) {
+  struct onednn_md part;
+#if V3
+  if (dnnl_memory_desc_create_submemory(&part.desc, from->desc, dims, offsets) != dnnl_success)
+    return NULL;
+#else
+  if (dnnl_memory_desc_init_submemory(&part.desc, &from->desc, dims, offsets) != dnnl_success)
+    return NULL;
+#endif
+  onednn_primitive_t made = reorder(ref(&part), ref(to));
+#if V3
+  dnnl_memory_desc_destroy(part.desc);
+#endif
+  return made;
+}
+
+onednn_primitive_t onednn_concat(int count, onednn_md_t const *srcs, int axis, onednn_md_t dst) {
+  if (count > MAX_CONCAT) return NULL;
+  dnnl_primitive_desc_t desc = NULL;
+#if V3
+  const_dnnl_memory_desc_t inputs[MAX_CONCAT];
+  for (int i = 0; i < count; i++) inputs[i] = srcs[i]->desc;
+  dnnl_status_t status = dnnl_concat_primitive_desc_create(
+      &desc, onednn_engine(), ref(dst), count, axis, inputs, plain_attributes());
+#else
+  dnnl_memory_desc_t inputs[MAX_CONCAT];
+  for (int i = 0; i < count; i++) inputs[i] = srcs[i]->desc;
+  dnnl_status_t status = dnnl_concat_primitive_desc_create(
+      &desc, ref(dst), count, axis, inputs, plain_attributes(), onednn_engine());
+#endif
+  onednn_primitive_t made = finish(status, desc);
+  if (!made) return NULL;
+  for (int i = 0; i < count; i++) made->sources[i] = onednn_md_copy(ref(srcs[i]));
+  made->source_count = count;
+  return made;
+}
