@@ -91,11 +91,15 @@ let package = Package(
 
     // Level 2
     library("NN", in: "NN", uses: ["Tensor", "Checkpoint"]),
-    tests("NNTests", in: "NN", uses: ["NN", "Tensor", "TensorTesting", "Checkpoint"]),
+    tests(
+      "NNTests", in: "NN", uses: ["NN", "Tensor", "TensorTesting", "Checkpoint"],
+      exclude: ["Golden"]),
 
     // Level 3
     library("BiSeNet", in: "BiSeNet", uses: ["Tensor", "NN"]),
-    tests("BiSeNetTests", in: "BiSeNet", uses: ["BiSeNet", "Tensor", "TensorTesting", "NN"]),
+    tests(
+      "BiSeNetTests", in: "BiSeNet", uses: ["BiSeNet", "Tensor", "TensorTesting", "NN"],
+      exclude: ["Golden"]),
 
     // Level 4
     library(

@@ -74,6 +74,10 @@ struct Evaluate: ParsableCommand {
   @Option(help: "How the report is printed.")
   var format = Format.table
 
+  func validate() throws {
+    guard count > 0 else { throw ValidationError("--count is 1 or more, not \(count)") }
+  }
+
   func run() throws {
     let file = try openCheckpoint(at: checkpoint)
     let backbone = try Backbone(of: file)

@@ -48,10 +48,13 @@ struct Train: ParsableCommand {
       contentsOf: config, overrides: overrides)
     if let output { configuration.output = output }
     let run = try SupervisedRun(configuration)
-    guard let report = try run.run(resume: resume) else {
-      print("nothing left to train: the run in '\(configuration.output)' is complete")
-      return
-    }
+    let report = try run.run(resume: resume) ?? reportOfFinished(run)
     print(format == .json ? report.json.text : report.table)
+  }
+
+  /// A complete run has nothing left to train: its report is that of its last checkpoint.
+  private func reportOfFinished(_ run: SupervisedRun) throws -> SegmentationReport {
+    StandardError().write("nothing left to train: the run is complete\n")
+    return try run.validate()
   }
 }

@@ -25,6 +25,7 @@ let package = Package(
         .product(name: "TensorTesting", package: "Tensor"),
         .product(name: "NN", package: "NN"),
       ],
+      exclude: ["Golden"],
       swiftSettings: settings),
   ]
 )

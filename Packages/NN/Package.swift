@@ -26,6 +26,7 @@ let package = Package(
         .product(name: "TensorTesting", package: "Tensor"),
         .product(name: "Checkpoint", package: "Checkpoint"),
       ],
+      exclude: ["Golden"],
       swiftSettings: settings),
   ]
 )

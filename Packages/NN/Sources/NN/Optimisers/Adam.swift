@@ -6,7 +6,8 @@ public final class Adam: Optimizer {
   private let parameters: [Parameter]
   private let means: [Parameter]
   private let squares: [Parameter]
-  private let count = Parameter(name: "step", Tensor(0))
+  /// Steps per parameter, as PyTorch counts them: one without a gradient is none.
+  private let counts: [Parameter]
   private let beta1: Double
   private let beta2: Double
   private let epsilon: Double
@@ -23,21 +24,23 @@ public final class Adam: Optimizer {
     (beta1, beta2) = betas
     means = companions("mean", of: parameters)
     squares = companions("square", of: parameters)
+    counts = parameters.map { Parameter(name: "step.\($0.name)", Tensor(0)) }
   }
 
-  /// The means, the mean squares and the number of steps.
-  public var state: [Parameter] { means + squares + [count] }
+  /// The means, the mean squares and the numbers of steps.
+  public var state: [Parameter] { means + squares + counts }
 
   /// One step; see ``Optimizer``.
   public func step(_ gradients: Gradients, learningRate: Double, gradientScale: Double) {
-    count.update(Tensor(count.value.item + 1))
-    let numbers = AdamStep(
-      learningRate: Float(learningRate), beta1: Float(beta1), beta2: Float(beta2),
-      epsilon: Float(epsilon), weightDecay: Float(weightDecay),
-      gradientScale: Float(gradientScale), step: Int(count.value.item))
-    for ((parameter, mean), square) in zip(zip(parameters, means), squares) {
+    for (index, parameter) in parameters.enumerated() {
       guard let gradient = gradients[parameter] else { continue }
-      parameter.stepAdam(mean: mean, square: square, gradient: gradient, numbers)
+      counts[index].update(Tensor(counts[index].value.item + 1))
+      let numbers = AdamStep(
+        learningRate: Float(learningRate), beta1: Float(beta1), beta2: Float(beta2),
+        epsilon: Float(epsilon), weightDecay: Float(weightDecay),
+        gradientScale: Float(gradientScale), step: Int(counts[index].value.item))
+      parameter.stepAdam(
+        mean: means[index], square: squares[index], gradient: gradient, numbers)
     }
   }
 }

@@ -52,6 +52,19 @@ public struct CheckpointRotation: Sendable {
       bestScore = try SafetensorsFile(contentsOf: bestPath).metadata[Self.scoreKey]
         .flatMap { Double($0) }
     }
+    try nameOverlookedBest()
+  }
+
+  /// A run killed between writing a checkpoint and giving it the best one's name has one with a
+  /// higher score than the best.
+  private mutating func nameOverlookedBest() throws(CheckpointError) {
+    for iteration in try iterations() {
+      let path = path(iteration: iteration)
+      guard let text = try? SafetensorsFile(contentsOf: path).metadata[Self.scoreKey],
+        let score = Double(text), bestScore.map({ score > $0 }) ?? true, replaceBest(with: path)
+      else { continue }
+      bestScore = score
+    }
   }
 
   /// The file of an iteration, whether it exists or not.

@@ -1,3 +1,5 @@
+import BiSeNet
+
 /// What a value must be beyond its type, in words and as a test.
 struct ConfigurationRequirement<Value>: Sendable {
   /// Follows "it must be".
@@ -12,7 +14,7 @@ extension ConfigurationRequirement where Value == Int {
     .init(words: "\(range.lowerBound) to \(range.upperBound)") { range.contains($0) }
   }
 
-  /// The network reduces a side by 32; beyond the upper bound is a slip of the keyboard.
+  /// Beyond the upper bound is a slip of the keyboard.
   static var pictureSide: Self { within(32...16384) }
 }
 
@@ -45,8 +47,8 @@ extension ConfigurationRequirement where Value == ClosedRange<Double> {
 extension ConfigurationRequirement where Value == TrainingConfiguration.ImageSize {
   static var pictureSize: Self {
     let side = ConfigurationRequirement<Int>.pictureSide
-    return .init(words: "\(side.words) each") {
-      side.holds($0.height) && side.holds($0.width)
+    return .init(words: "\(side.words) each, multiples of \(BiSeNet.stride)") {
+      side.holds($0.height) && side.holds($0.width) && $0.fitsNetwork
     }
   }
 }

@@ -1,3 +1,5 @@
+import BiSeNet
+
 extension TrainingConfiguration {
   /// Which kind of dataset.
   public enum DatasetKind: String, Sendable, CaseIterable {
@@ -84,6 +86,11 @@ extension TrainingConfiguration {
     public init(height: Int, width: Int) {
       self.height = height
       self.width = width
+    }
+
+    /// Whether the network can read pictures of this size: both are multiples of its stride.
+    public var fitsNetwork: Bool {
+      height % BiSeNet.stride == 0 && width % BiSeNet.stride == 0
     }
   }
 

@@ -95,7 +95,9 @@ extension TrainingConfiguration {
       "optimisation.clip_gradient_norm", \.optimisation.clipGradientNorm,
       "Largest norm of all gradients together; null does not clip.", .whenGiven(.positive)),
     Key("optimisation.epochs", \.optimisation.epochs, "Passes over the pictures.", .atLeast(1)),
-    Key("optimisation.batch_size", \.optimisation.batchSize, "Pictures a step.", .atLeast(1)),
+    Key(
+      "optimisation.batch_size", \.optimisation.batchSize,
+      "Pictures a step; batch norm needs two.", .atLeast(2)),
     Key(
       "optimisation.loss_weights", \.optimisation.lossWeights,
       "Weights of the main, sixteenth and thirty-second output's losses.",
@@ -128,6 +130,13 @@ extension TrainingConfiguration {
     .init("data.validation_width", "must be given together with data.validation_height") {
       ($0.data.validationWidth == nil) == ($0.data.validationHeight == nil)
     },
+    .init("data.height", "must, as data.width, be a multiple of 32 where nothing is cropped") {
+      $0.inputSize.fitsNetwork
+    },
+    .init(
+      "data.validation_height",
+      "must, as data.validation_width, be a multiple of 32 (null is the training size)"
+    ) { $0.data.validationSize.fitsNetwork },
     .init(
       "augmentation.crop",
       "must not be larger than the training size times the largest scale, or every picture is "

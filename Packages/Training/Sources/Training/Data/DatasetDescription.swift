@@ -35,14 +35,19 @@ public struct DatasetDescription: Sendable {
 
   /// Opens the data set.
   ///
-  /// - Throws: ``DatasetProblem`` where a folder is needed and not given, or what listing it throws.
+  /// - Throws: ``DatasetProblem`` where a folder is needed and not given or the split is none, or what
+  ///   listing it throws.
   public func open() throws -> any SegmentationDataset {
     switch kind {
     case .synthetic:
-      let isTraining = split == "train"
+      guard let part = SyntheticStreets.Split(rawValue: split) else {
+        throw DatasetProblem(
+          description: "synthetic streets have the splits 'train' and 'val', not '\(split)'")
+      }
+      let isTraining = part == .train
       return SyntheticStreets(
-        look: synthetic.look == .source ? .source : .target,
-        split: isTraining ? .train : .validation, seed: UInt64(bitPattern: Int64(synthetic.seed)),
+        look: synthetic.look == .source ? .source : .target, split: part,
+        seed: UInt64(bitPattern: Int64(synthetic.seed)),
         count: isTraining ? synthetic.count : synthetic.validationCount, height: size.height,
         width: size.width)
     case .camvid:

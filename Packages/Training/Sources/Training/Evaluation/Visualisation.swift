@@ -1,3 +1,4 @@
+public import Checkpoint
 import Foundation
 public import VisionDatasets
 
@@ -7,10 +8,10 @@ public struct Visualisation: Sendable {
 
   /// Uses a folder, made where it is missing.
   ///
-  /// - Throws: The system's reason where the folder cannot be made.
-  public init(folder: String) throws {
+  /// - Throws: `CheckpointError.unwritable` where the folder cannot be made.
+  public init(folder: String) throws(CheckpointError) {
     self.folder = folder
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if let reason = makeFolder(folder) { throw .unwritable(path: folder, reason: reason) }
   }
 
   /// Writes `<name>.png`.

@@ -53,7 +53,7 @@ public struct SupervisedRun {
       classes: configuration.model.classes)
     if let path = configuration.model.pretrained {
       let summary = try store.loadBackbone(from: try openCheckpoint(at: path))
-      FileHandle.standardError.write(Data("\(summary)\n".utf8))
+      StandardError().write("\(summary)\n")
     }
     optimizer = configuration.makeOptimizer(store.parameters)
     schedule = configuration.makeSchedule(batches: loader.batchCount)
@@ -78,6 +78,9 @@ public struct SupervisedRun {
       guard resume else { throw Failure.occupied(folder: folder) }
       try state.read(from: point.path)
       done = point.iteration
+    } else if rotation.bestScore != nil, !resume {
+      // Another run's best would outlive every checkpoint of this one with a lower score.
+      throw Failure.occupied(folder: folder)
     }
     try AtomicFile.write(to: "\(folder)/configuration.yaml") { file throws(CheckpointError) in
       try file.append(Array(configuration.describe().utf8))
@@ -157,10 +160,12 @@ public struct SupervisedRun {
   private func removeCompanions(of rotation: CheckpointRotation) throws {
     let kept = Set(
       try rotation.iterations().map { TrainingState.companion(of: rotation.path(iteration: $0)) })
-    for name in try FileManager.default.contentsOfDirectory(atPath: rotation.folder)
+    let names = try? FileManager.default.contentsOfDirectory(atPath: rotation.folder)
+    for name in names ?? []
     where name.hasPrefix("iteration-") && name.hasSuffix(".optimizer.safetensors") {
       let path = "\(rotation.folder)/\(name)"
-      if !kept.contains(path) { try FileManager.default.removeItem(atPath: path) }
+      // A file that cannot be removed costs space and nothing else.
+      if !kept.contains(path) { try? FileManager.default.removeItem(atPath: path) }
     }
   }
 }

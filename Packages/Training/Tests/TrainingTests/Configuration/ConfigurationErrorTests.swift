@@ -74,8 +74,8 @@ import Training
   }
 
   @Test(arguments: [
-    ("optimisation.batch_size=-4", "optimisation.batch_size is -4; it must be 1 or more."),
-    ("optimisation.batch_size=0", "optimisation.batch_size is 0; it must be 1 or more."),
+    ("optimisation.batch_size=-4", "optimisation.batch_size is -4; it must be 2 or more."),
+    ("optimisation.batch_size=1", "optimisation.batch_size is 1; it must be 2 or more."),
     (
       "optimisation.learning_rate=0",
       "optimisation.learning_rate is 0.0; it must be greater than 0."
@@ -92,7 +92,7 @@ import Training
     ("data.mapping={0: 300}", "it must be from values of 0 to 255 to train ids of 0 to 255."),
     ("data.mapping={0: 25}", "it must map to train ids below model.classes, or to 255."),
     ("augmentation.scale=[0, 1]", "it must be greater than 0 and at most 16, or null."),
-    ("augmentation.crop=[16, 64]", "it must be 32 to 16384 each, or null."),
+    ("augmentation.crop=[16, 64]", "it must be 32 to 16384 each, multiples of 32, or null."),
     ("checkpoint.every=0 epochs", "checkpoint.every is 0 epochs; it must be 1 or more."),
     ("checkpoint.keep_last=0", "checkpoint.keep_last is 0; it must be 1 or more."),
     ("output=\"\"", "it must be not empty."),
@@ -105,8 +105,8 @@ import Training
 
   @Test func whatMustHoldBetweenKeysNamesTheLineOfTheFirst() {
     #expect(
-      sentence("augmentation:\n  scale: [0.5, 1]\n  crop: [513, 1024]")
-        == "'train.yaml', line 3: augmentation.crop is [513, 1024]; it must not be larger than the "
+      sentence("augmentation:\n  scale: [0.5, 1]\n  crop: [544, 1024]")
+        == "'train.yaml', line 3: augmentation.crop is [544, 1024]; it must not be larger than the "
         + "training size times the largest scale, or every picture is padded.")
     #expect(
       sentence("augmentation:\n  scale: [0.5, 2]\n  crop: [1024, 2048]").hasPrefix("accepted"))

@@ -1,3 +1,4 @@
+import BiSeNet
 import Testing
 import Training
 
@@ -37,7 +38,7 @@ import Training
         mapping: {0: 10, 1: 2, 11: 255}
         height: 256
         width: 352
-        validation_height: 360
+        validation_height: 352
         validation_width: 480
         synthetic:
           look: target
@@ -63,7 +64,7 @@ import Training
     #expect(configuration.data.root == "2024")
     #expect(configuration.data.labels == "no")
     #expect(configuration.data.mapping == .table([0: 10, 1: 2, 11: 255]))
-    #expect(configuration.data.validationSize == .init(height: 360, width: 480))
+    #expect(configuration.data.validationSize == .init(height: 352, width: 480))
     #expect(configuration.data.synthetic.look == .target)
     #expect(configuration.data.synthetic.count == 500)
     #expect(configuration.data.channelOrder == .bgr)

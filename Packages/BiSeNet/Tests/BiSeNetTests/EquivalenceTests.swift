@@ -1,0 +1,70 @@
+import BiSeNet
+import NN
+import Tensor
+import TensorTesting
+import Testing
+
+/// What the network computes in each of its forms.
+@Suite struct EquivalenceTests {
+  private func images(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
+    Array64(uniform: "images", shape: shape, scale: 2).tensor(dtype)
+  }
+
+  @Test(arguments: [(Backbone.resnet18, 64), (.resnet101, 32)])
+  func inferenceEqualsThePlainNetwork(_ backbone: Backbone, width: Int) {
+    let store = filledStore(backbone)
+    let network = BiSeNet(store.scope(.inference), backbone: backbone)
+    let images = images([1, 3, 32, width])
+    let expected = PlainBiSeNet(store, backbone)(Array64(images))
+    for (index, output) in network(images).all.enumerated() {
+      #expect(output.shape == expected[index].shape)
+      #expect(relativeL2(output, expected[index]) < 1e-5, "output \(index)")
+    }
+  }
+
+  /// Heads before their enlargement give what heads after it give.
+  @Test(arguments: Backbone.allCases, [Scope.Mode.training, .inference])
+  func fastFormEqualsTheDefinition(_ backbone: Backbone, mode: Scope.Mode) {
+    let store = filledStore(backbone)
+    let network = BiSeNet(store.scope(mode), backbone: backbone)
+    let images = images([2, 3, 64, 96])
+    let defined = network.asDefined(images)
+    for (index, (fast, slow)) in zip(network(images).all, defined.all).enumerated() {
+      #expect(fast.shape == [2, 19, 64, 96])
+      #expect(relativeL2(fast, slow) < 1e-5, "output \(index)")
+    }
+    if mode == .inference {
+      #expect(network.mainLogits(images).floats == network.logits(images).main.floats)
+      #expect(network.mainLogits(images).shape == [2, 19, 8, 12])
+    }
+  }
+
+  /// In training the running statistics move once a pass, in inference never.
+  @Test func runningStatisticsMoveInTrainingAlone() throws {
+    let store = filledStore(.resnet18)
+    let name = "context_path.layer3.1.bn2"
+    let mean = try #require(store[name + ".running_mean"]).parameter
+    let count = try #require(store[name + ".num_batches_tracked"]).parameter
+    let images = images([2, 3, 32, 64])
+    let before = mean.value.floats
+    _ = BiSeNet(store.scope(.inference), backbone: .resnet18).logits(images)
+    #expect(mean.value.floats == before && count.value.item == 0)
+    _ = BiSeNet(store.scope(.training), backbone: .resnet18).logits(images)
+    #expect(mean.value.floats != before && count.value.item == 1)
+  }
+
+  @Test(arguments: Backbone.allCases)
+  func bfloat16IsCloseToFloat32(_ backbone: Backbone) {
+    let store = filledStore(backbone)
+    let network = BiSeNet(store.scope(.inference), backbone: backbone)
+    let exact = network(images([2, 3, 64, 96]))
+    let coarse = network(images([2, 3, 64, 96], .bfloat16))
+    for (index, (a, b)) in zip(coarse.all, exact.all).enumerated() {
+      #expect(a.dtype == .bfloat16)
+      let deviation = relativeL2(a, b)
+      print("\(backbone), output \(index): bfloat16 deviates by \(deviation)")
+      #expect(deviation < 0.05, "output \(index)")
+      #expect(deviation > 1e-5, "output \(index) was not computed in bfloat16")
+    }
+  }
+}

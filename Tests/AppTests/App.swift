@@ -1,0 +1,104 @@
+import Foundation
+
+/// An app of this repository, as it was built.
+enum App: String {
+  case train, eval
+  case countFLOPs = "count-flops"
+
+  /// What a process left.
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// What a failed test shows.
+    var transcript: String { "status \(status)\n\(output)\n\(errors)" }
+
+    /// The output as a JSON object.
+    func object() throws -> [String: Any] {
+      let value = try? JSONSerialization.jsonObject(with: Data(output.utf8))
+      guard let object = value as? [String: Any] else { throw NoObject(transcript: transcript) }
+      return object
+    }
+
+    /// The sentence behind `Error: ` where it is all that was printed, nil otherwise.
+    var sentence: String? {
+      let lines = errors.split(separator: "\n")
+      let traces = ["Optional(", "Error Domain", "Fatal error", "Backtrace", "NSCocoa"]
+      guard status == 1, lines.count == 1, lines[0].hasPrefix("Error: "), output.isEmpty,
+        !traces.contains(where: { errors.contains($0) })
+      else { return nil }
+      return String(lines[0].dropFirst("Error: ".count))
+    }
+  }
+
+  struct NoObject: Error, CustomStringConvertible {
+    let transcript: String
+    var description: String { "no JSON object was printed: \(transcript)" }
+  }
+
+  /// The built app lies beside the test bundle.
+  var url: URL {
+    let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+    return (bundle ?? Bundle.main.executableURL ?? Bundle.main.bundleURL)
+      .deletingLastPathComponent().appendingPathComponent(rawValue)
+  }
+
+  /// Starts the app with its output going to files in a folder.
+  func start(_ arguments: [String], in folder: TestFolder) throws -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardInput = FileHandle.nullDevice
+    // Files and no pipes: a pipe that nobody empties stops the process.
+    process.standardOutput = try folder.emptied("stdout")
+    process.standardError = try folder.emptied("stderr")
+    try process.run()
+    return process
+  }
+
+  /// Runs the app to its end.
+  func run(_ arguments: [String], in folder: TestFolder) throws -> Outcome {
+    let process = try start(arguments, in: folder)
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: try folder.text("stdout"),
+      errors: try folder.text("stderr"))
+  }
+}
+
+/// A folder of a test's own, removed with it.
+final class TestFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path =
+      FileManager.default.temporaryDirectory
+      .appendingPathComponent("app-tests-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
+  func emptied(_ name: String) throws -> FileHandle {
+    try Data().write(to: URL(fileURLWithPath: file(name)))
+    return try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
+  }
+
+  func write(_ text: String, as name: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+  }
+
+  func text(_ name: String) throws -> String {
+    try String(contentsOfFile: file(name), encoding: .utf8)
+  }
+
+  func contents(_ name: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: file(name)).sorted()
+  }
+}

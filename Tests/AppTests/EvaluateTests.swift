@@ -1,0 +1,124 @@
+import Checkpoint
+import Foundation
+import Testing
+import VisionDatasets
+
+extension AppTests {
+  @Suite struct EvaluateTests {
+    let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    private func evaluate(_ arguments: String...) throws -> App.Outcome {
+      try App.eval.run(arguments, in: folder)
+    }
+
+    @Test func aSyntheticSetGivesTheReportOfTheRunAndPictures() throws {
+      let run = try TinyRun.get()
+      let outcome = try evaluate(
+        "--checkpoint", run.checkpoint, "--dataset", "synthetic", "--size", "32x64", "--count", "2",
+        "--normalisation", "imagenet", "--format", "json", "--visualise", "new/pictures")
+      let object = try outcome.object()
+      #expect(Set(object.keys) == reportKeys, "\(outcome.transcript)")
+      #expect(object["images"] as? Int == 2)
+      #expect(object["labelResolution"] as? String == "full")
+      let classes = try #require(object["classes"] as? [String: Any])
+      #expect(classes.count == 19)
+      #expect(classes.values.allSatisfy { $0 is NSNull || $0 is NSNumber })
+      // The only validation of three iterations is the best: the same network, the same pictures.
+      #expect(outcome.output == run.outcome.output)
+      let pictures = try folder.contents("new/pictures")
+      #expect(pictures == ["source_000000.png", "source_000001.png"])
+      for name in pictures {
+        let picture = try RGBImage(contentsOf: folder.file("new/pictures/\(name)"))
+        #expect(picture.width == 3 * 64 + 2 * 4 && picture.height == 32)
+      }
+    }
+
+    /// Without labels the input's resolution is the only one.
+    @Test func aFolderWithoutLabelsGivesPicturesAndNoFigures() throws {
+      let run = try TinyRun.get()
+      try FileManager.default.createDirectory(
+        atPath: folder.file("images"), withIntermediateDirectories: true)
+      let streets = SyntheticStreets(look: .source, seed: 5, count: 2, height: 48, width: 80)
+      for index in 0..<2 {
+        try streets.render(index).image.write(to: folder.file("images/\(index).png"))
+      }
+      for resolution in ["full", "input"] {
+        let outcome = try evaluate(
+          "--checkpoint", run.checkpoint, "--dataset", "folder", "--root", "images", "--size",
+          "32x64", "--label-resolution", resolution, "--format", "json", "--visualise", resolution)
+        let object = try outcome.object()
+        #expect(object["labelResolution"] as? String == resolution, "\(outcome.transcript)")
+        #expect(object["mIoU"] is NSNull && object["pixelAccuracy"] is NSNull)
+        #expect(try folder.contents(resolution) == ["0.png", "1.png"])
+        let picture = try RGBImage(contentsOf: folder.file("\(resolution)/0.png"))
+        #expect(picture.width == 3 * 64 + 8 && picture.height == 32)
+      }
+    }
+
+    @Test func aCheckpointThatIsNoneIsNamed() throws {
+      let run = try TinyRun.get()
+      let whole = try Data(contentsOf: URL(fileURLWithPath: run.checkpoint))
+      try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: folder.file("half")))
+      try Data().write(to: URL(fileURLWithPath: folder.file("empty")))
+      try folder.write(String(repeating: "PK\u{3}\u{4}", count: 100), as: "zip.pth")
+      try write(channels: 2048, as: "mixed.safetensors")
+      try write(channels: 64, as: "other.safetensors")
+      let cases = [
+        ("absent.safetensors", "cannot be read: No such file"), ("half", "is cut short"),
+        ("empty", "is not a safetensors file"), ("zip.pth", "is not a safetensors file"),
+        (".", "it is a folder"), ("mixed.safetensors", "is it a checkpoint of another"),
+        ("other.safetensors", "is no BiSeNet of ResNet-18 or ResNet-101"),
+      ]
+      for (name, sentence) in cases {
+        let outcome = try evaluate(
+          "--checkpoint", name, "--dataset", "synthetic", "--size", "32x64", "--count", "1")
+        #expect(outcome.sentence?.contains("'\(name)'") == true, "\(outcome.transcript)")
+        #expect(outcome.sentence?.contains(sentence) == true, "\(outcome.transcript)")
+      }
+    }
+
+    /// A file whose head for 1/32 has these channels, and that has nothing else.
+    private func write(channels: Int, as name: String) throws {
+      let values = [Float](repeating: 0, count: 19 * channels)
+      let item = CheckpointItem(
+        name: "supervision2.weight", dtype: .float32, shape: [19, channels, 1, 1], values: values)
+      try writeSafetensors(to: folder.file(name), entries: [item])
+    }
+
+    @Test func aDataSetThatIsNoneIsNamed() throws {
+      let run = try TinyRun.get()
+      let checkpoint = ["--checkpoint", run.checkpoint, "--size", "32x64"]
+      try folder.write("no picture", as: "file.png")
+      let cases: [([String], String)] = [
+        (["--dataset", "camvid"], "needs a folder"),
+        (["--dataset", "camvid", "--root", "nowhere"], "nowhere/val: there is no such folder"),
+        (["--dataset", "folder", "--root", "nowhere"], "nowhere: there is no such folder"),
+        (["--dataset", "folder", "--root", "."], "file.png"),
+        (["--dataset", "synthetic", "--split", "tset"], "not 'tset'"),
+        (
+          ["--dataset", "synthetic", "--count", "1", "--visualise", "file.png/a"],
+          "'file.png/a' cannot be written"
+        ),
+      ]
+      for (arguments, sentence) in cases {
+        let outcome = try App.eval.run(checkpoint + arguments, in: folder)
+        #expect(outcome.sentence?.contains(sentence) == true, "\(outcome.transcript)")
+      }
+    }
+
+    @Test(arguments: [
+      (["--size", "100x100"], "multiples of 32"), (["--size", "64"], "multiples of 32"),
+      (["--count", "0"], "--count is 1 or more"), (["--count=-1"], "--count is 1 or more"),
+      (["--label-resolution", "half"], "full"),
+    ])
+    func anOptionThatIsNoneIsRefused(_ arguments: [String], sentence: String) throws {
+      let outcome = try App.eval.run(
+        ["--checkpoint", "a", "--dataset", "synthetic"] + arguments, in: folder)
+      #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.transcript)")
+      #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.transcript)")
+      #expect(outcome.errors.contains(sentence), "\(outcome.transcript)")
+    }
+  }
+}
