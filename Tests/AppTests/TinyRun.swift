@@ -1,5 +1,12 @@
 import Foundation
+import Synchronization
 import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Processes that take all cores: one after the other.
 @Suite(.serialized) enum AppTests {}
@@ -32,13 +39,21 @@ struct TinyRun {
   var checkpoint: String { folder.file("out/best.safetensors") }
 
   private init() throws {
-    folder = try TestFolder()
+    let folder = try TestFolder()
+    // It lives as long as the process, and so must its folder.
+    Self.path.withLock { $0 = folder.path }
+    atexit {
+      guard let path = TinyRun.path.withLock({ $0 }) else { return }
+      try? FileManager.default.removeItem(atPath: path)
+    }
     try folder.write(tinyConfiguration, as: "tiny.yaml")
+    self.folder = folder
     outcome = try App.train.run(
       ["tiny.yaml", "--set", "optimisation.epochs=1", "--format", "json"], in: folder)
   }
 
   private static let shared = Result { try TinyRun() }
+  private static let path = Mutex<String?>(nil)
 
   static func get() throws -> TinyRun {
     let run = try shared.get()

@@ -15,6 +15,8 @@ public struct SupervisedRun {
   public enum Failure: Error, Sendable, CustomStringConvertible {
     /// A loss is not a number or infinite.
     case notFinite(iteration: Int, term: String, lastCheckpoint: String?)
+    /// A parameter or a running statistic holds a value that is not a number or infinite.
+    case tensorNotFinite(iteration: Int, name: String, lastCheckpoint: String?)
     /// The output folder holds another run's checkpoints, and resuming was not asked for.
     case occupied(folder: String)
 
@@ -23,12 +25,19 @@ public struct SupervisedRun {
       switch self {
       case .notFinite(let iteration, let term, let last):
         "the loss of iteration \(iteration) is not finite (\(term)); the last good checkpoint is "
-          + (last.map { "'\($0)'" } ?? "none yet")
-          + "; lower the learning rate, clip gradients or look at the data"
+          + Self.advice(last)
+      case .tensorNotFinite(let iteration, let name, let last):
+        "after iteration \(iteration) '\(name)' is not finite; the last good checkpoint is "
+          + Self.advice(last)
       case .occupied(let folder):
         "'\(folder)' holds the checkpoints of a run; go on with it by --resume, or choose another "
           + "folder by --output"
       }
+    }
+
+    private static func advice(_ last: String?) -> String {
+      (last.map { "'\($0)'" } ?? "none yet")
+        + "; lower the learning rate, clip gradients or look at the data"
     }
   }
 
@@ -111,6 +120,13 @@ public struct SupervisedRun {
         progress.update(
           completed: done,
           detail: "epoch \(epoch + 1), loss \(formatted(losses.total, decimals: 3))")
+        if isValidationDue(after: done) || isCheckpointDue(after: done),
+          let name = state.firstNotFinite
+        {
+          // A loss can hide it, and a checkpoint must not keep it.
+          let last = try rotation.resumePoint()?.path
+          throw Failure.tensorNotFinite(iteration: done, name: name, lastCheckpoint: last)
+        }
         var score: Double?
         if isValidationDue(after: done) {
           let found = try validate()

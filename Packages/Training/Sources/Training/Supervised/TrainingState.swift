@@ -25,6 +25,11 @@ public struct TrainingState: Sendable {
     return stem + ".optimizer.safetensors"
   }
 
+  /// The first parameter or running statistic with a value that is not a number or infinite.
+  public var firstNotFinite: String? {
+    store.entries.first { !$0.parameter.value.floats.allSatisfy(\.isFinite) }?.parameter.name
+  }
+
   /// Writes both files.
   ///
   /// - Throws: `CheckpointError`.
