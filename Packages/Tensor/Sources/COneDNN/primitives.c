@@ -109,13 +109,12 @@ onednn_primitive_t onednn_convolution(
     onednn_direction direction, const onednn_window *window, onednn_md_t src, onednn_md_t weights,
     onednn_md_t bias, onednn_md_t dst, onednn_epilogue epilogue) {
   dnnl_primitive_desc_t hint = NULL, desc = NULL;
-  if (!is_forward(direction)) {
-    // A backward primitive wants the forward one that it belongs to as a hint. Some forward
-    // implementations refuse what their backward ones take; then there is no hint to give.
-    if (convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, window, ref(src), ref(weights),
-                         NULL, ref(dst), NULL, NULL) != dnnl_success)
-      return NULL;
-  }
+  // A backward primitive takes the forward one that it belongs to as a hint. There is none to give
+  // where the forward pass refuses these types: weight gradients of bfloat16 layers are float32.
+  if (!is_forward(direction)
+      && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, window, ref(src), ref(weights), NULL,
+                          ref(dst), NULL, NULL) != dnnl_success)
+    hint = NULL;
   dnnl_primitive_attr_t attributes = make_attributes(epilogue);
   dnnl_status_t status = convolution_desc(
       &desc, direction, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
