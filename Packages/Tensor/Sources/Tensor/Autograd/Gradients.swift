@@ -7,6 +7,11 @@ public struct Gradients: Sendable {
   /// The gradient by a parameter, in its shape; nil where the loss does not depend on it.
   public subscript(parameter: Parameter) -> Tensor? { values[ObjectIdentifier(parameter)] }
 
+  /// The gradients of the sum of two losses.
+  public static func + (left: Gradients, right: Gradients) -> Gradients {
+    Gradients(left.values.merging(right.values) { $0 + $1 })
+  }
+
   /// The Euclidean norm over all gradients together, as `torch.nn.utils.clip_grad_norm_` takes it.
   public func norm(over parameters: [Parameter]) -> Double {
     parameters.reduce(0) { sum, parameter in

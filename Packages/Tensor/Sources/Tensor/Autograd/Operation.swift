@@ -1,5 +1,5 @@
 /// What an operation learns of its inputs before it runs.
-package struct Recording: Sendable {
+package struct Demand: Sendable {
   /// For each input, whether a gradient by it will be asked for.
   package let needs: [Bool]
 
@@ -18,11 +18,23 @@ extension Tensor {
   ///     dropped at once where nothing is recorded.
   package static func operation(
     _ name: String, _ inputs: [Tensor], macs: Int = 0,
-    body: (any Backend, Recording) -> (Storage, Pullback)
+    body: (any Backend, Demand) -> (Storage, Pullback)
+  ) -> Tensor {
+    selectiveOperation(name, inputs, macs: macs) { backend, recording in
+      let (output, pullback) = body(backend, recording)
+      return (output, { gradient, _ in pullback(gradient) })
+    }
+  }
+
+  /// Runs an operation whose gradients by different inputs are costly apart: its pullback learns
+  /// which of them a walk is after.
+  package static func selectiveOperation(
+    _ name: String, _ inputs: [Tensor], macs: Int = 0,
+    body: (any Backend, Demand) -> (Storage, SelectivePullback)
   ) -> Tensor {
     let tape = inputs.lazy.compactMap(\.node).first?.tape
-    let recording = Recording(needs: inputs.map { $0.node != nil })
-    var pullback: Pullback?
+    let recording = Demand(needs: inputs.map { $0.node != nil })
+    var pullback: SelectivePullback?
     let output = OperationObserver.timed(name, layer: OperationObserver.layer, macs: macs) {
       let result = body(backend, recording)
       pullback = result.1

@@ -4,6 +4,10 @@ import Synchronization
 /// for inputs that need none.
 package typealias Pullback = @Sendable (Storage) -> [Storage?]
 
+/// A pullback that is told which of its inputs the walk under way is after: of a recording with
+/// several walks, each may be after others (see ``Recording(of:at:_:)``).
+package typealias SelectivePullback = @Sendable (Storage, _ needs: [Bool]) -> [Storage?]
+
 /// The operations recorded while a ``valueWithGradients(of:_:)`` closure is open, in their order.
 ///
 /// The tape owns the activations that pullbacks hold, and drops each pullback once it has run, so
@@ -19,7 +23,7 @@ final class Tape: Sendable {
     let name: String
     let layer: String
     let inputs: [Int?]
-    var pullback: Pullback?
+    var pullback: SelectivePullback?
   }
 
   private struct State {
@@ -51,7 +55,7 @@ final class Tape: Sendable {
   }
 
   /// Records an operation.
-  func record(_ name: String, inputs: [Tensor], pullback: @escaping Pullback) -> Node {
+  func record(_ name: String, inputs: [Tensor], pullback: @escaping SelectivePullback) -> Node {
     append(
       Entry(
         name: name, layer: OperationObserver.layer,
@@ -65,26 +69,37 @@ final class Tape: Sendable {
     }
   }
 
-  /// Walks back from a scalar and returns the gradient by each leaf; nil where it has none.
-  func gradients(of loss: Node, seed: Storage, leaves: [Node]) -> [Storage?] {
+  /// Walks back from a tensor and returns the gradient by each leaf; nil where it has none.
+  ///
+  /// - Parameter keeping: Keep what was recorded for another walk; otherwise each pullback is
+  ///   dropped, with the activations it holds, once it has run.
+  func gradients(of output: Node, seed: Storage, leaves: [Node], keeping: Bool = false)
+    -> [Storage?]
+  {
     var entries = state.withLock { state in
-      defer { state.entries = [] }
+      defer { if !keeping { state.entries = [] } }
       return state.entries
     }
     let wanted = Set(leaves.map(\.index))
+    // Whether a wanted leaf lies behind an entry: the others have no part in this walk.
+    var leads = entries.indices.map(wanted.contains)
+    for index in entries.indices where !leads[index] {
+      leads[index] = entries[index].inputs.contains { $0.map { leads[$0] } ?? false }
+    }
     var slots = [Storage?](repeating: nil, count: entries.count)
-    slots[loss.index] = seed
-    for index in stride(from: loss.index, through: 0, by: -1) {
+    slots[output.index] = seed
+    for index in stride(from: output.index, through: 0, by: -1) {
       guard let pullback = entries[index].pullback else { continue }
       entries[index].pullback = nil
-      guard let gradient = slots[index] else { continue }
+      guard leads[index], let gradient = slots[index] else { continue }
       if !wanted.contains(index) { slots[index] = nil }
       let entry = entries[index]
+      let needs = entry.inputs.map { $0.map { leads[$0] } ?? false }
       let results = OperationObserver.timed(
         entry.name + " gradient", layer: entry.layer, output: gradient.shape
-      ) { pullback(gradient) }
-      for (input, result) in zip(entry.inputs, results) {
-        guard let input, let result else { continue }
+      ) { pullback(gradient, needs) }
+      for (position, result) in results.enumerated() {
+        guard needs[position], let input = entry.inputs[position], let result else { continue }
         if slots[input] == nil {
           slots[input] = result
         } else {

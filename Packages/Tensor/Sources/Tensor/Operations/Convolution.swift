@@ -72,7 +72,7 @@ extension Tensor {
       bias.map { $0.shape == [geometry.output[1]] } ?? true,
       "conv2d: a bias of \(geometry.output[1]) elements, not \(bias?.shape ?? [])")
     let x = storage, w = weight.storage
-    return Self.operation(
+    return Self.selectiveOperation(
       "conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs
     ) { backend, recording in
       let y = backend.convolution(x, weight: w, bias: bias?.storage, geometry: geometry)
@@ -82,13 +82,13 @@ extension Tensor {
       let weight = needs[0] ? w : nil, input = needsWeights ? x : nil, weightType = w.dtype
       return (
         y,
-        { gradient in
+        { gradient, needs in
           var results: [Storage?] = [nil, nil] + (hasBias ? [nil] : [])
-          if let weight {
+          if needs[0], let weight {
             results[0] = backend.convolutionInputGradient(
               gradient, weight: weight, geometry: geometry)
           }
-          if let input {
+          if needs[1] || (hasBias && needs[2]), let input {
             let slopes = backend.convolutionWeightGradient(
               gradient, input: input, geometry: geometry, bias: hasBias)
             results[1] = backend.cast(slopes.weight, to: weightType)
