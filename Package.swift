@@ -55,6 +55,7 @@ let package = Package(
     .library(name: "SegmentationMetrics", targets: ["SegmentationMetrics"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "BiSeNet", targets: ["BiSeNet"]),
+    .library(name: "Adversarial", targets: ["Adversarial"]),
     .library(name: "Training", targets: ["Training"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "eval", targets: ["eval"]),
@@ -100,19 +101,22 @@ let package = Package(
     tests(
       "BiSeNetTests", in: "BiSeNet", uses: ["BiSeNet", "Tensor", "TensorTesting", "NN"],
       exclude: ["Golden"]),
+    library("Adversarial", in: "Adversarial", uses: ["Tensor", "NN"]),
+    tests(
+      "AdversarialTests", in: "Adversarial", uses: ["Adversarial", "Tensor", "TensorTesting", "NN"]),
 
     // Level 4
     library(
       "Training", in: "Training",
       uses: [
         "Tensor", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
-        .product(name: "Yams", package: "Yams"),
+        "Adversarial", .product(name: "Yams", package: "Yams"),
       ]),
     tests(
       "TrainingTests", in: "Training",
       uses: [
-        "Training", "Tensor", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN",
-        "BiSeNet",
+        "Training", "Tensor", "TensorTesting", "Checkpoint", "VisionDatasets",
+        "SegmentationMetrics", "NN", "BiSeNet", "Adversarial",
       ]),
 
     // Level 5
@@ -126,7 +130,7 @@ let package = Package(
       "bench",
       uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
       exclude: ["peers"]),
-    app("count-flops", uses: ["BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
+    app("count-flops", uses: ["BiSeNet", "Adversarial", "NN", "Tensor", "SegmentationMetrics"]),
     .testTarget(
       name: "AppTests",
       dependencies: [

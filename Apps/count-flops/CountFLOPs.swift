@@ -29,7 +29,7 @@ struct CountFLOPs: ParsableCommand {
   @Argument(help: "The network.")
   var network: Network
 
-  @Option(help: "The input, height x width, multiples of 32.")
+  @Option(help: "The input, height x width, multiples of 8.")
   var size = "512x1024"
 
   @Flag(help: "List every layer.")

@@ -47,13 +47,13 @@ struct Train: ParsableCommand {
     var configuration = try TrainingConfiguration.load(
       contentsOf: config, overrides: overrides)
     if let output { configuration.output = output }
-    let run = try SupervisedRun(configuration)
+    let run = try TrainingRun(configuration)
     let report = try run.run(resume: resume) ?? reportOfFinished(run)
     print(format == .json ? report.json.text : report.table)
   }
 
   /// A complete run has nothing left to train: its report is that of its last checkpoint.
-  private func reportOfFinished(_ run: SupervisedRun) throws -> SegmentationReport {
+  private func reportOfFinished(_ run: TrainingRun) throws -> SegmentationReport {
     StandardError().write("nothing left to train: the run is complete\n")
     return try run.validate()
   }

@@ -17,6 +17,7 @@ let package = Package(
     .package(path: "../Metrics"),
     .package(path: "../NN"),
     .package(path: "../BiSeNet"),
+    .package(path: "../Adversarial"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -29,6 +30,7 @@ let package = Package(
         .product(name: "SegmentationMetrics", package: "Metrics"),
         .product(name: "NN", package: "NN"),
         .product(name: "BiSeNet", package: "BiSeNet"),
+        .product(name: "Adversarial", package: "Adversarial"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
@@ -37,11 +39,13 @@ let package = Package(
       dependencies: [
         "Training",
         .product(name: "Tensor", package: "Tensor"),
+        .product(name: "TensorTesting", package: "Tensor"),
         .product(name: "Checkpoint", package: "Checkpoint"),
         .product(name: "VisionDatasets", package: "VisionDatasets"),
         .product(name: "SegmentationMetrics", package: "Metrics"),
         .product(name: "NN", package: "NN"),
         .product(name: "BiSeNet", package: "BiSeNet"),
+        .product(name: "Adversarial", package: "Adversarial"),
       ],
       swiftSettings: settings),
   ]

@@ -7,7 +7,7 @@ extension BiSeNet {
   /// The same function as ``callAsFunction(_:)`` at several times the work: what the fast form is
   /// tested against, and what complexity is counted on.
   ///
-  /// - Precondition: H and W are multiples of 32.
+  /// - Precondition: H and W are multiples of 8.
   public func asDefined(_ images: Tensor) -> Outputs {
     let maps = features(images)
     let (height, width) = (images.shape[2], images.shape[3])
@@ -36,7 +36,7 @@ extension BiSeNet {
 
   /// Every layer's parameters and work, by running the definition once.
   ///
-  /// - Parameter image: `[N, 3, H, W]`, H and W multiples of 32.
+  /// - Parameter image: `[N, 3, H, W]`, H and W multiples of 8.
   public static func complexity(
     backbone: Backbone, classes: Int = 19, image: Shape
   ) -> [LayerComplexity] {

@@ -30,8 +30,8 @@ public struct BiSeNet: Sendable {
     }
   }
 
-  /// The multiple that heights and widths of images are of.
-  public static let stride = 32
+  /// The multiple that heights and widths of images are of: the spatial path ends at 1/8.
+  public static let stride = 8
 
   private let spatial: SpatialPath
   private let context: ContextPath
@@ -61,7 +61,7 @@ public struct BiSeNet: Sendable {
 
   /// The three heads' logits at the input's size: `[N, 3, H, W]` to three times `[N, classes, H, W]`.
   ///
-  /// - Precondition: H and W are multiples of 32.
+  /// - Precondition: H and W are multiples of 8.
   public func callAsFunction(_ images: Tensor) -> Outputs {
     logits(images).map { $0.upsampledBilinear(height: images.shape[2], width: images.shape[3]) }
   }
@@ -71,7 +71,7 @@ public struct BiSeNet: Sendable {
   /// The auxiliary heads run at 1/16 and 1/32; their logits are enlarged in the reference's two
   /// steps (to 1/8, then to the input's size), which one step would not equal.
   ///
-  /// - Precondition: H and W are multiples of 32.
+  /// - Precondition: H and W are multiples of 8.
   public func logits(_ images: Tensor) -> Outputs {
     let maps = features(images)
     let height = maps.spatial.shape[2], width = maps.spatial.shape[3]
@@ -84,7 +84,7 @@ public struct BiSeNet: Sendable {
 
   /// The main head's logits at 1/8 of the input's size: all that inference needs.
   ///
-  /// - Precondition: H and W are multiples of 32.
+  /// - Precondition: H and W are multiples of 8.
   public func mainLogits(_ images: Tensor) -> Tensor { mainLogits(features(images)) }
 
   struct Features {

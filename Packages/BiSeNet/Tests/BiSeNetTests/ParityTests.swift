@@ -1,6 +1,7 @@
 import BiSeNet
 import NN
 import Tensor
+import TensorTesting
 import Testing
 
 /// Our float32 against the reference's float64, within ten times the deviation of PyTorch's own
@@ -45,9 +46,9 @@ import Testing
     let expected = try ReferenceFigures.load("forward_\(backbone)", as: Forward.self)
     let store = filledStore(backbone)
     let inference = BiSeNet(store.scope(.inference), backbone: backbone)
-    check(inference(referenceImages()), expected.eval, "inference")
+    check(inference(ReferenceFigures.images()), expected.eval, "inference")
     let training = BiSeNet(store.scope(.training), backbone: backbone)
-    check(training(referenceImages()), expected.train, "training")
+    check(training(ReferenceFigures.images()), expected.train, "training")
   }
 
   /// The gradient jumps where a ReLU's input crosses zero, and among millions of them some lie within
@@ -61,7 +62,7 @@ import Testing
     let expected = try ReferenceFigures.load("gradients_\(backbone)", as: ExpectedGradients.self)
     let store = filledStore(backbone)
     let network = BiSeNet(store.scope(.training), backbone: backbone)
-    let images = referenceImages(), labels = referenceLabels()
+    let images = ReferenceFigures.images(), labels = ReferenceFigures.labels()
     let (loss, gradients) = valueWithGradients(of: store.parameters) {
       let losses = network.logits(images).all.map { $0.crossEntropy(labels: labels) }
       return losses[0] + losses[1] + losses[2]

@@ -7,6 +7,9 @@ public struct Gradients: Sendable {
   /// The gradient by a parameter, in its shape; nil where the loss does not depend on it.
   public subscript(parameter: Parameter) -> Tensor? { values[ObjectIdentifier(parameter)] }
 
+  /// Of a loss that depends on nothing.
+  public static let none = Gradients([:])
+
   /// The gradients of the sum of two losses.
   public static func + (left: Gradients, right: Gradients) -> Gradients {
     Gradients(left.values.merging(right.values) { $0 + $1 })

@@ -105,14 +105,18 @@ public struct CheckpointRotation: Sendable {
   /// - Parameters:
   ///   - iteration: How many iterations are done.
   ///   - score: Higher is better; nil, or what is not a number, is never the best.
+  ///   - metadata: What the file says besides its iteration and score.
   ///   - write: Writes the file; called a second time only where the filesystem has no links.
   /// - Returns: Whether it is the best so far.
   /// - Throws: What `write` throws, and ``Checkpoint/CheckpointError``. Older files are all there
   ///   then.
   @discardableResult
-  public mutating func save(iteration: Int, score: Double? = nil, write: Write) throws -> Bool {
+  public mutating func save(
+    iteration: Int, score: Double? = nil, metadata: [String: String] = [:], write: Write
+  ) throws -> Bool {
     let path = path(iteration: iteration)
-    var metadata = [Self.iterationKey: String(iteration)]
+    var metadata = metadata
+    metadata[Self.iterationKey] = String(iteration)
     let score = score.flatMap { $0.isNaN ? nil : $0 }
     if let score { metadata[Self.scoreKey] = "\(score)" }
     try write(path, metadata)

@@ -34,6 +34,28 @@ public struct ConfigurationKey<Root: Sendable>: Sendable {
     }
     encode = { $0[keyPath: field].yaml }
   }
+
+  private init(
+    name: String, summary: String, expectation: String,
+    decode: @escaping @Sendable (Node, inout Root) -> ConfigurationError.Problem?,
+    encode: @escaping @Sendable (Root) -> String
+  ) {
+    self.name = name
+    self.summary = summary
+    self.expectation = expectation
+    self.decode = decode
+    self.encode = encode
+  }
+
+  /// The key of a value that has this key's root as its part.
+  func lifted<Whole>(to field: any WritableKeyPath<Whole, Root> & Sendable) -> ConfigurationKey<
+    Whole
+  > {
+    ConfigurationKey<Whole>(
+      name: name, summary: summary, expectation: expectation,
+      decode: { [decode] node, whole in decode(node, &whole[keyPath: field]) },
+      encode: { [encode] in encode($0[keyPath: field]) })
+  }
 }
 
 /// Something that must hold between keys; an error names the first.

@@ -1,3 +1,4 @@
+import Adversarial
 import BiSeNet
 import Yams
 
@@ -179,6 +180,8 @@ extension ConfigurationValue where Self: RawRepresentable<String> & CaseIterable
   var yaml: String { rawValue }
 }
 
+extension Discriminator.Kind: ConfigurationValue {}
+extension TrainingConfiguration.Method: ConfigurationValue {}
 extension Backbone: ConfigurationValue {}
 extension TrainingConfiguration.DatasetKind: ConfigurationValue {}
 extension TrainingConfiguration.Normalisation: ConfigurationValue {}

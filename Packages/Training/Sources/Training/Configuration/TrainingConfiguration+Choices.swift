@@ -1,6 +1,18 @@
 import BiSeNet
 
 extension TrainingConfiguration {
+  /// What is learnt from.
+  public enum Method: String, Sendable, CaseIterable {
+    /// The labelled pictures of `data`, which are evaluated on too.
+    case supervised
+    /// The labelled pictures of `data` alone; evaluated on `target`, whose training pictures are never
+    /// looked at.
+    case sourceOnly = "source-only"
+    /// The labelled pictures of `data` and the pictures of `target`, through a discriminator and,
+    /// where given, pseudo labels.
+    case adaptation
+  }
+
   /// Which kind of dataset.
   public enum DatasetKind: String, Sendable, CaseIterable {
     /// Procedural streets, made on the way.

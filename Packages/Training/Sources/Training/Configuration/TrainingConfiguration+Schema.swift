@@ -5,58 +5,46 @@ extension TrainingConfiguration {
     defaults: TrainingConfiguration(),
     sections: [
       .init("model", "The network."),
-      .init("data", "The pictures."),
+      .init(
+        "data", "The pictures that are trained on with their labels: of an adaptation, the source."),
       .init("data.synthetic", "Synthetic streets."),
+      .init(
+        "target",
+        "The domain that source-only runs and adaptations are evaluated on, and adapted to."),
+      .init("target.synthetic", "Synthetic streets of the target domain."),
       .init("augmentation", "Random changes to training pictures."),
       .init("optimisation", "How the weights are moved."),
+      .init("adaptation", "Adversarial adaptation and its self-supervised form."),
       .init("validation", "When and how the network is evaluated."),
       .init("checkpoint", "When the state is saved and how many files are kept."),
     ],
-    keys: modelKeys + dataKeys + augmentationKeys + optimisationKeys + runKeys,
+    keys: modelKeys + loadingKeys
+      + DomainKeys.all(under: "data").map { $0.lifted(to: \.data) }
+      + DomainKeys.all(under: "target").map { $0.lifted(to: \.target) }
+      + augmentationKeys + optimisationKeys + adaptationKeys + runKeys,
     rules: rules)
 
   private typealias Key = ConfigurationKey<TrainingConfiguration>
 
   private static let modelKeys = [
+    Key("method", \.method, "What is learnt from."),
     Key("model.backbone", \.model.backbone, "The context path's network."),
     Key("model.classes", \.model.classes, "Number of classes.", .within(1...255)),
     Key(
       "model.pretrained", \.model.pretrained,
       "Safetensors file of ImageNet weights for the context path; null starts at random."),
+    Key(
+      "model.initial", \.model.initial,
+      "Checkpoint of a whole network to start from; null starts afresh."),
   ]
 
-  private static let dataKeys = [
-    Key("data.dataset", \.data.dataset, "Kind of dataset."),
+  private static let loadingKeys = [
+    Key("data.normalisation", \.loading.normalisation, "How colours become network input."),
+    Key("data.channel_order", \.loading.channelOrder, "Order of the input's channels."),
     Key(
-      "data.root", \.data.root,
-      "Folder of the dataset; of a folder dataset, the folder of its images."),
-    Key("data.labels", \.data.labels, "Folder of the labels of a folder dataset."),
-    Key("data.train_split", \.data.trainSplit, "Split to train on.", .notEmpty),
-    Key("data.validation_split", \.data.validationSplit, "Split to evaluate.", .notEmpty),
-    Key(
-      "data.mapping", \.data.mapping,
-      "Train ids for the values in a folder dataset's labels; values not listed are ignored.",
-      .labelBytes),
-    Key("data.height", \.data.height, "Rows of a training picture.", .pictureSide),
-    Key("data.width", \.data.width, "Columns of a training picture.", .pictureSide),
-    Key(
-      "data.validation_height", \.data.validationHeight,
-      "Rows of a validation picture; null as in training.", .whenGiven(.pictureSide)),
-    Key(
-      "data.validation_width", \.data.validationWidth,
-      "Columns of a validation picture; null as in training.", .whenGiven(.pictureSide)),
-    Key("data.normalisation", \.data.normalisation, "How colours become network input."),
-    Key("data.channel_order", \.data.channelOrder, "Order of the input's channels."),
-    Key(
-      "data.workers", \.data.workers, "Threads that decode and transform ahead.",
+      "data.workers", \.loading.workers, "Threads that decode and transform ahead.",
       .within(1...1024)),
-    Key("data.cache", \.data.cache, "Keep decoded pictures in memory."),
-    Key("data.synthetic.look", \.data.synthetic.look, "Look of the streets."),
-    Key("data.synthetic.count", \.data.synthetic.count, "Training scenes.", .atLeast(1)),
-    Key(
-      "data.synthetic.validation_count", \.data.synthetic.validationCount, "Validation scenes.",
-      .atLeast(1)),
-    Key("data.synthetic.seed", \.data.synthetic.seed, "Seed of the scenes.", .atLeast(0)),
+    Key("data.cache", \.loading.cache, "Keep decoded pictures in memory."),
   ]
 
   private static let augmentationKeys = [
@@ -104,6 +92,22 @@ extension TrainingConfiguration {
       .count(3, each: .notNegative)),
   ]
 
+  private static let adaptationKeys = [
+    Key("adaptation.discriminator", \.adaptation.discriminator, "The discriminator."),
+    Key(
+      "adaptation.lambda", \.adaptation.lambda, "Weight of the adversarial loss.", .notNegative),
+    Key(
+      "adaptation.learning_rate", \.adaptation.learningRate,
+      "Learning rate of the discriminator's Adam that its schedule starts from.", .positive),
+    Key(
+      "adaptation.adam_betas", \.adaptation.adamBetas, "Two betas of the discriminator's Adam.",
+      .count(2, each: .belowOne)),
+    Key(
+      "adaptation.pseudo_labels", \.adaptation.pseudoLabels,
+      "Folder that export-pseudo-labels wrote of the target's training pictures; null adapts "
+        + "without pseudo labels."),
+  ]
+
   private static let runKeys = [
     Key("precision", \.precision, "Type that the network computes in."),
     Key("seed", \.seed, "Seed of every random choice.", .atLeast(0)),
@@ -120,37 +124,19 @@ extension TrainingConfiguration {
   ]
 
   /// What holds between keys.
-  private static let rules: [ConfigurationRule<TrainingConfiguration>] = [
-    .init("data.root", "must be given for this data.dataset") {
-      $0.data.dataset == .synthetic || $0.data.root != nil
-    },
-    .init("data.labels", "must be given for data.dataset folder") {
-      $0.data.dataset != .folder || $0.data.labels != nil
-    },
-    .init("data.validation_width", "must be given together with data.validation_height") {
-      ($0.data.validationWidth == nil) == ($0.data.validationHeight == nil)
-    },
-    .init("data.height", "must, as data.width, be a multiple of 32 where nothing is cropped") {
-      $0.inputSize.fitsNetwork
-    },
-    .init(
-      "data.validation_height",
-      "must, as data.validation_width, be a multiple of 32 (null is the training size)"
-    ) { $0.data.validationSize.fitsNetwork },
-    .init(
-      "augmentation.crop",
-      "must not be larger than the training size times the largest scale, or every picture is "
-        + "padded"
-    ) {
-      guard let crop = $0.augmentation.crop else { return true }
-      let scale = $0.augmentation.scale?.upperBound ?? 1
-      return Double(crop.height) <= Double($0.data.height) * scale
-        && Double(crop.width) <= Double($0.data.width) * scale
-    },
-    .init("data.mapping", "must map to train ids below model.classes, or to 255") {
-      guard case .table(let table) = $0.data.mapping else { return true }
-      let classes = $0.model.classes
-      return table.values.allSatisfy { $0 < classes || $0 == 255 }
-    },
-  ]
+  private static let rules: [ConfigurationRule<TrainingConfiguration>] =
+    DomainKeys.rules(of: "data", \.data, isUsed: { _ in true })
+    + DomainKeys.rules(of: "target", \.target, isUsed: { $0.method != .supervised }) + [
+      .init("data.mapping", "must map to train ids below model.classes, or to 255") {
+        guard case .table(let table) = $0.data.mapping else { return true }
+        let classes = $0.model.classes
+        return table.values.allSatisfy { $0 < classes || $0 == 255 }
+      },
+      .init(
+        "adaptation.pseudo_labels", "is for method adaptation alone; other methods do not read it"
+      ) { $0.adaptation.pseudoLabels == nil || $0.method == .adaptation },
+      .init(
+        "model.initial", "must not be given together with model.pretrained: it holds all weights"
+      ) { $0.model.initial == nil || $0.model.pretrained == nil },
+    ]
 }

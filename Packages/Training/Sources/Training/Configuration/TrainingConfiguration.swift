@@ -1,17 +1,26 @@
+public import Adversarial
 public import BiSeNet
 /// Everything that decides a training run.
 ///
 /// A fresh value holds the defaults. ``schema`` says for every field its key in a YAML file, what
 /// it means and what it may be; ``load(contentsOf:overrides:)`` reads a file by it.
 public struct TrainingConfiguration: Sendable, Hashable {
+  /// What is learnt from.
+  public var method = Method.supervised
   /// The network.
   public var model = Model()
-  /// The pictures.
-  public var data = Data()
+  /// The pictures that are trained on with their labels: of an adaptation, the source domain.
+  public var data = Domain()
+  /// The target domain of an adaptation, and of a source-only run to compare with one.
+  public var target = Domain()
+  /// How pictures are read.
+  public var loading = Loading()
   /// Random changes to training pictures.
   public var augmentation = Augmentation()
   /// How the weights are moved.
   public var optimisation = Optimisation()
+  /// Adversarial adaptation and its self-supervised form.
+  public var adaptation = Adaptation()
   /// The type that the network computes in.
   public var precision = Precision.float32
   /// The seed of every random choice.
@@ -34,10 +43,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var classes = 19
     /// A file of ImageNet weights for the context path; nil starts it at random.
     public var pretrained: String?
+    /// A checkpoint of the whole network to start from; nil starts afresh.
+    public var initial: String?
   }
 
-  /// The pictures.
-  public struct Data: Sendable, Hashable {
+  /// The pictures of a domain.
+  public struct Domain: Sendable, Hashable {
     /// Which kind of dataset.
     public var dataset = DatasetKind.synthetic
     /// The dataset's folder.
@@ -60,6 +71,17 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var validationHeight: Int?
     /// Columns of a validation picture; nil means ``width``.
     public var validationWidth: Int?
+
+    /// The size of training pictures before augmentation.
+    public var size: ImageSize { ImageSize(height: height, width: width) }
+    /// The size of validation pictures.
+    public var validationSize: ImageSize {
+      ImageSize(height: validationHeight ?? height, width: validationWidth ?? width)
+    }
+  }
+
+  /// How pictures are read.
+  public struct Loading: Sendable, Hashable {
     /// How colours become network input.
     public var normalisation = Normalisation.paper
     /// The order of the input's channels.
@@ -68,13 +90,6 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var workers = 2
     /// Whether decoded pictures are kept in memory.
     public var cache = false
-
-    /// The size of training pictures before augmentation.
-    public var size: ImageSize { ImageSize(height: height, width: width) }
-    /// The size of validation pictures.
-    public var validationSize: ImageSize {
-      ImageSize(height: validationHeight ?? height, width: validationWidth ?? width)
-    }
   }
 
   /// Synthetic streets.
@@ -132,6 +147,20 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var lossWeights = [1.0, 1.0, 1.0]
   }
 
+  /// Adversarial adaptation and its self-supervised form.
+  public struct Adaptation: Sendable, Hashable {
+    /// The discriminator.
+    public var discriminator = Discriminator.Kind.fcd
+    /// λ_adv: the weight of the adversarial loss.
+    public var lambda = 1e-3
+    /// The learning rate of the discriminator's Adam that its schedule starts from.
+    public var learningRate = 1e-4
+    /// The two betas of the discriminator's Adam.
+    public var adamBetas = [0.9, 0.99]
+    /// The folder of exported pseudo labels of the target's training pictures; nil adapts without.
+    public var pseudoLabels: String?
+  }
+
   /// When and how the network is evaluated.
   public struct Validation: Sendable, Hashable {
     /// Epochs between evaluations; 0 evaluates never.
@@ -149,5 +178,8 @@ public struct TrainingConfiguration: Sendable, Hashable {
   }
 
   /// The size of the pictures that enter the network in training: the crop, or the training size.
-  public var inputSize: ImageSize { augmentation.crop ?? data.size }
+  public func inputSize(of domain: Domain) -> ImageSize { augmentation.crop ?? domain.size }
+
+  /// The domain that is evaluated on.
+  public var evaluatedDomain: Domain { method == .supervised ? data : target }
 }

@@ -96,48 +96,63 @@ extension TrainingConfiguration.LabelMapping {
   }
 }
 
-extension TrainingConfiguration {
-  /// The set that is trained on, as files have it.
-  public var trainingSet: DatasetDescription {
+extension TrainingConfiguration.Domain {
+  func set(split: String, size: TrainingConfiguration.ImageSize) -> DatasetDescription {
     DatasetDescription(
-      kind: data.dataset, root: data.root, labels: data.labels, mapping: data.mapping,
-      split: data.trainSplit, synthetic: data.synthetic, size: data.size)
+      kind: dataset, root: root, labels: labels, mapping: mapping, split: split,
+      synthetic: synthetic, size: size)
+  }
+}
+
+extension TrainingConfiguration {
+  /// The labelled set that is trained on, as files have it.
+  public var trainingSet: DatasetDescription { data.set(split: data.trainSplit, size: data.size) }
+
+  /// The set of the target domain that is adapted to.
+  public var adaptedSet: DatasetDescription {
+    target.set(split: target.trainSplit, size: target.size)
   }
 
   /// The set that is validated on.
   public var validationSet: DatasetDescription {
-    var set = trainingSet
-    set.split = data.validationSplit
-    set.size = data.validationSize
-    return set
+    let domain = evaluatedDomain
+    return domain.set(split: domain.validationSplit, size: domain.validationSize)
   }
 
   /// How pixels become numbers.
   public var normalisation: VisionDatasets.Normalisation {
-    let plain: VisionDatasets.Normalisation = data.normalisation == .paper ? .paper : .imageNet
-    return plain.ordered(data.channelOrder == .rgb ? .rgb : .bgr)
+    let plain: VisionDatasets.Normalisation =
+      loading.normalisation == .paper ? .paper : .imageNet
+    return plain.ordered(loading.channelOrder == .rgb ? .rgb : .bgr)
   }
 
-  /// The training loader: resize, scale, crop, flip (spec: "Data", sizes).
+  /// The loader of a domain's training pictures: resize, scale, crop, flip (spec: "Data", sizes).
   ///
+  /// - Parameters:
+  ///   - pseudoLabels: A folder of labels that takes the place of the set's own.
+  ///   - stream: Loaders of different numbers draw different orders, flips and crops.
   /// - Throws: What opening the set throws, or `DataLoaderError`.
-  public func trainingLoader() throws -> DataLoader {
-    let resize = Resize(height: data.height, width: data.width)
-    var dataset = try trainingSet.open()
+  public func loader(
+    of set: DatasetDescription, in domain: Domain, pseudoLabels: String? = nil, stream: UInt64 = 0
+  ) throws -> DataLoader {
+    let resize = Resize(height: domain.height, width: domain.width)
+    var dataset = try set.open()
+    if let pseudoLabels { dataset = try RelabelledDataset(dataset, labels: pseudoLabels) }
     var transforms: [any Transform] = []
-    if data.cache {
+    if loading.cache {
       dataset = CachedDataset(dataset, preparedBy: resize)
     } else {
       transforms.append(resize)
     }
     if let scale = augmentation.scale { transforms.append(RandomScale(scale)) }
     if augmentation.scale != nil || augmentation.crop != nil {
-      transforms.append(RandomCrop(height: inputSize.height, width: inputSize.width))
+      let size = inputSize(of: domain)
+      transforms.append(RandomCrop(height: size.height, width: size.width))
     }
     if augmentation.horizontalFlip { transforms.append(RandomHorizontalFlip()) }
     return try DataLoader(
       dataset: dataset, batchSize: optimisation.batchSize, transform: Compose(transforms),
       normalisation: normalisation, shuffle: true, dropLast: true,
-      seed: UInt64(bitPattern: Int64(seed)), workers: data.workers)
+      seed: UInt64(bitPattern: Int64(seed)) ^ (stream << 48), workers: loading.workers)
   }
 }

@@ -21,8 +21,8 @@ import Training
     #expect(configuration.optimisation.epochs == 100)
     #expect(configuration.optimisation.batchSize == 4)
     #expect(configuration.data.size == .init(height: 512, width: 1024))
-    #expect(configuration.inputSize == .init(height: 512, width: 1024))
-    #expect(configuration.data.normalisation == .paper)
+    #expect(configuration.inputSize(of: configuration.data) == .init(height: 512, width: 1024))
+    #expect(configuration.loading.normalisation == .paper)
   }
 
   @Test func everyKindOfValueIsRead() throws {
@@ -67,10 +67,10 @@ import Training
     #expect(configuration.data.validationSize == .init(height: 352, width: 480))
     #expect(configuration.data.synthetic.look == .target)
     #expect(configuration.data.synthetic.count == 500)
-    #expect(configuration.data.channelOrder == .bgr)
-    #expect(configuration.data.cache)
+    #expect(configuration.loading.channelOrder == .bgr)
+    #expect(configuration.loading.cache)
     #expect(configuration.augmentation.scale == nil)
-    #expect(configuration.inputSize == .init(height: 256, width: 320))
+    #expect(configuration.inputSize(of: configuration.data) == .init(height: 256, width: 320))
     #expect(configuration.optimisation.optimizer == .adam)
     #expect(configuration.optimisation.learningRate == 1e-3)
     #expect(configuration.optimisation.clipGradientNorm == 5)

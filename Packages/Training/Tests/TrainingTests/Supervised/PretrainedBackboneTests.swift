@@ -78,9 +78,9 @@ import Training
 
     var configuration = tinyConfiguration(output: folder.file("out"))
     configuration.model.pretrained = path
-    #expect(throws: LoadError.self) { try SupervisedRun(configuration) }
+    #expect(throws: LoadError.self) { try TrainingRun(configuration) }
     configuration.model.pretrained = folder.file("absent.safetensors")
-    #expect(throws: CheckpointError.self) { try SupervisedRun(configuration) }
+    #expect(throws: CheckpointError.self) { try TrainingRun(configuration) }
   }
 
   @Test func theBackboneIsReadOffACheckpoint() throws {

@@ -1,3 +1,4 @@
+import Adversarial
 import Foundation
 import SegmentationMetrics
 import Testing
@@ -11,6 +12,7 @@ extension RunTests {
   @Suite struct ResumeTests {
     enum Variant: CaseIterable {
       case plain, bfloat16, adamWithScaleAndCrop, cachedWithWarmUpAndClipping
+      case adaptation, lightAdaptationToOtherSizes
 
       func apply(to configuration: inout TrainingConfiguration) {
         switch self {
@@ -25,11 +27,20 @@ extension RunTests {
           configuration.augmentation.crop = .init(height: 32, width: 32)
           configuration.optimisation.scheduleStep = .epoch
         case .cachedWithWarmUpAndClipping:
-          configuration.data.cache = true
-          configuration.data.workers = 3
+          configuration.loading.cache = true
+          configuration.loading.workers = 3
           configuration.optimisation.warmupIterations = 4
           configuration.optimisation.clipGradientNorm = 0.5
           configuration.precision = .bfloat16
+        case .adaptation:
+          configuration.adaptToTargetStreets()
+          configuration.optimisation.warmupIterations = 2
+        case .lightAdaptationToOtherSizes:
+          configuration.adaptToTargetStreets()
+          configuration.adaptation.discriminator = .fcdLight
+          configuration.precision = .bfloat16
+          configuration.target.height = 64
+          configuration.optimisation.clipGradientNorm = 1
         }
       }
     }
@@ -39,7 +50,7 @@ extension RunTests {
       let whole = folder.file("whole")
       var configuration = tinyConfiguration(output: whole)
       variant.apply(to: &configuration)
-      let report = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+      let report = try TrainingRun(configuration).run(resume: false, output: Transcript())
       let last = stem(6)
       for stop in Set([Int.random(in: 1...2), Int.random(in: 3...5)]).sorted() {
         print("\(variant): stopped after \(stop) of 6 iterations")
@@ -47,9 +58,9 @@ extension RunTests {
         try leave(whole, stoppedAfter: stop, in: resumed)
         configuration.output = resumed
         // Other threads, another order of arrival: the same run.
-        configuration.data.workers = 1
+        configuration.loading.workers = 1
         let output = Transcript()
-        let again = try SupervisedRun(configuration).run(resume: true, output: output)
+        let again = try TrainingRun(configuration).run(resume: true, output: output)
         #expect(output.text.hasPrefix("resumed after iteration \(stop) from"))
         for file in ["\(last).safetensors", "\(last).optimizer.safetensors"] {
           #expect(try firstDifference("\(whole)/\(file)", "\(resumed)/\(file)") == nil, "\(file)")
@@ -88,9 +99,9 @@ extension RunTests {
       var configuration = tinyConfiguration(output: folder.path)
       configuration.optimisation.epochs = 1
       configuration.checkpoint.keepLast = 1
-      let report = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+      let report = try TrainingRun(configuration).run(resume: false, output: Transcript())
       let log = try folder.text("log.jsonl")
-      let run = try SupervisedRun(configuration)
+      let run = try TrainingRun(configuration)
       #expect(try run.run(resume: true, output: Transcript()) == nil)
       #expect(try run.validate() == report)
       #expect(try folder.text("log.jsonl") == log)
@@ -101,10 +112,10 @@ extension RunTests {
       var configuration = tinyConfiguration(output: folder.path)
       configuration.optimisation.epochs = 1
       configuration.checkpoint.every = .epochs(1)
-      _ = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+      _ = try TrainingRun(configuration).run(resume: false, output: Transcript())
       configuration.optimisation.optimizer = .adam
       #expect(throws: (any Error).self) {
-        try SupervisedRun(configuration).run(resume: true, output: Transcript())
+        try TrainingRun(configuration).run(resume: true, output: Transcript())
       }
     }
   }

@@ -19,7 +19,7 @@ extension RunTests {
       configuration.optimisation.lossWeights = [1, 0.5, 0.25]
       configuration.checkpoint.every = .epochs(2)
       let report = try #require(
-        try SupervisedRun(configuration).run(resume: false, output: Transcript()))
+        try TrainingRun(configuration).run(resume: false, output: Transcript()))
       let records = try LogRecord.all(in: folder.path)
       #expect(
         records.map { "\($0.iteration) \($0.event)" } == [
@@ -50,7 +50,7 @@ extension RunTests {
     @Test func theLastAndTheBestStayWithTheirCompanions() throws {
       var configuration = tinyConfiguration(output: folder.path)
       configuration.checkpoint.keepLast = 2
-      _ = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+      _ = try TrainingRun(configuration).run(resume: false, output: Transcript())
       #expect(
         try folder.contents() == [
           "best.safetensors", "configuration.yaml", "\(stem(5)).optimizer.safetensors",
@@ -67,11 +67,11 @@ extension RunTests {
     @Test func aFolderWithARunIsNotOverwritten() throws {
       var configuration = tinyConfiguration(output: folder.path)
       configuration.optimisation.epochs = 1
-      _ = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+      _ = try TrainingRun(configuration).run(resume: false, output: Transcript())
       let log = try folder.text("log.jsonl")
-      let run = try SupervisedRun(configuration)
+      let run = try TrainingRun(configuration)
       func expectOccupied() {
-        let error = #expect(throws: SupervisedRun.Failure.self) {
+        let error = #expect(throws: TrainingFailure.self) {
           try run.run(resume: false, output: Transcript())
         }
         #expect(error?.description.contains("'\(folder.path)' holds the checkpoints") == true)
@@ -92,12 +92,12 @@ extension RunTests {
       configuration.precision = precision
       configuration.checkpoint.every = .epochs(1)
       configuration.optimisation.epochs = 1
-      _ = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+      _ = try TrainingRun(configuration).run(resume: false, output: Transcript())
       let kept = try Data(contentsOf: URL(fileURLWithPath: folder.file("\(stem(3)).safetensors")))
       configuration.optimisation.epochs = 3
       configuration.optimisation.learningRate = 1e30
-      let error = #expect(throws: SupervisedRun.Failure.self) {
-        try SupervisedRun(configuration).run(resume: true, output: Transcript())
+      let error = #expect(throws: TrainingFailure.self) {
+        try TrainingRun(configuration).run(resume: true, output: Transcript())
       }
       guard case .notFinite(let iteration, let term, let last) = try #require(error) else {
         Issue.record("\(String(describing: error))")
@@ -123,10 +123,10 @@ extension RunTests {
       let weight = try #require(store[spoilt]).parameter
       weight.update(
         Tensor([.nan] + weight.value.floats.dropFirst(), shape: weight.shape))
-      try TrainingState(store: store, optimizer: configuration.makeOptimizer(store.parameters))
+      try TrainingState(store: store, companions: configuration.makeOptimizer(store.parameters).state)
         .write(to: folder.file("\(stem(1)).safetensors"), metadata: ["iteration": "1"])
-      let error = #expect(throws: SupervisedRun.Failure.self) {
-        try SupervisedRun(configuration).run(resume: true, output: Transcript())
+      let error = #expect(throws: TrainingFailure.self) {
+        try TrainingRun(configuration).run(resume: true, output: Transcript())
       }
       let sentence = try #require(error).description
       #expect(sentence.contains("iteration 2"), "\(sentence)")
@@ -143,7 +143,7 @@ extension RunTests {
       configuration.validation.every = 0
       configuration.validation.labelResolution = .input
       let report = try #require(
-        try SupervisedRun(configuration).run(resume: false, output: Transcript()))
+        try TrainingRun(configuration).run(resume: false, output: Transcript()))
       let losses = try LogRecord.all(in: folder.path).compactMap(\.loss)
       #expect(losses.count == 18)
       func mean(_ values: ArraySlice<Double>) -> Double {
@@ -163,7 +163,7 @@ extension RunTests {
         configuration.checkpoint.every = .epochs(1)
         configuration.augmentation.scale = 0.75...2
         configuration.seed = seed
-        _ = try SupervisedRun(configuration).run(resume: false, output: Transcript())
+        _ = try TrainingRun(configuration).run(resume: false, output: Transcript())
         return try folder.text("\(name)/log.jsonl")
       }
       let first = try run("a", seed: 1)

@@ -13,7 +13,7 @@ func tinyConfiguration(output: String) -> TrainingConfiguration {
   var configuration = TrainingConfiguration()
   configuration.data.height = 32
   configuration.data.width = 64
-  configuration.data.normalisation = .imagenet
+  configuration.loading.normalisation = .imagenet
   configuration.data.synthetic.count = 6
   configuration.data.synthetic.validationCount = 2
   configuration.augmentation.scale = nil
@@ -25,6 +25,17 @@ func tinyConfiguration(output: String) -> TrainingConfiguration {
   configuration.checkpoint.keepLast = 100
   configuration.output = output
   return configuration
+}
+
+extension TrainingConfiguration {
+  /// From the source look to four other streets in the target look.
+  mutating func adaptToTargetStreets() {
+    method = .adaptation
+    target = data
+    target.synthetic.look = .target
+    target.synthetic.count = 4
+    target.synthetic.seed = 1
+  }
 }
 
 /// Takes a run's progress and keeps it.

@@ -1,8 +1,26 @@
+import BiSeNet
 public import Checkpoint
 public import NN
 public import Tensor
 
 extension TrainingConfiguration {
+  /// The segmentation network's parameters as the run begins: at random by the seed, the context path
+  /// from ``Model/pretrained`` or everything from ``Model/initial`` where they are given.
+  ///
+  /// - Throws: What loading them throws.
+  public func makeGenerator() throws -> ParameterStore {
+    let store = ParameterStore(seed: UInt64(bitPattern: Int64(seed)))
+    _ = BiSeNet(store.scope(.training), backbone: model.backbone, classes: model.classes)
+    var summary: LoadSummary?
+    if let path = model.pretrained {
+      summary = try store.loadBackbone(from: try openCheckpoint(at: path))
+    } else if let path = model.initial {
+      summary = try store.load(from: try openCheckpoint(at: path))
+    }
+    if let summary { StandardError().write("\(summary)\n") }
+    return store
+  }
+
   /// The optimiser that the configuration names.
   public func makeOptimizer(_ parameters: [Parameter]) -> any Optimizer {
     switch optimisation.optimizer {
@@ -16,12 +34,14 @@ extension TrainingConfiguration {
     }
   }
 
-  /// The learning rate over the run.
+  /// A learning rate over the run.
   ///
-  /// - Parameter batches: Iterations per epoch.
-  public func makeSchedule(batches: Int) -> LearningRateSchedule {
+  /// - Parameters:
+  ///   - base: What it starts from.
+  ///   - batches: Iterations per epoch.
+  public func makeSchedule(base: Double, batches: Int) -> LearningRateSchedule {
     LearningRateSchedule(
-      base: optimisation.learningRate,
+      base: base,
       decay: optimisation.schedule == .poly ? .poly(power: optimisation.polyPower) : .constant,
       total: optimisation.epochs * (optimisation.scheduleStep == .epoch ? 1 : batches),
       warmupIterations: optimisation.warmupIterations)

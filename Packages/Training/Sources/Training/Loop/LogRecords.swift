@@ -2,9 +2,9 @@ import SegmentationMetrics
 
 extension SupervisedStep.Losses {
   /// The members of a `step` record.
-  func members(epoch: Int, rate: Double) -> [JSONValue.Member] {
+  func members(rate: Double) -> [JSONValue.Member] {
     var members: [JSONValue.Member] = [
-      .init("epoch", .integer(epoch)), .init("learningRate", .number(rate)),
+      .init("learningRate", .number(rate)),
       .init("loss", .number(total)), .init("main", .number(heads[0])),
       .init("sixteenth", .number(heads[1])), .init("thirtySecond", .number(heads[2])),
     ]

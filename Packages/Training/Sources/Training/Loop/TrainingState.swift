@@ -1,33 +1,36 @@
 import Checkpoint
 public import NN
-import Tensor
+public import Tensor
 
-/// What a run needs to go on exactly: parameters and running statistics, the optimiser's memory and
-/// the number of iterations done. Order, flips and crops follow from seed and iteration.
+/// What a run needs to go on exactly: parameters and running statistics of the network, and what is
+/// remembered beside it (the optimisers' memory, an adaptation's discriminator). Order, flips and
+/// crops follow from seed and iteration.
 ///
 /// The network's tensors stand in a file of their own, which any reader of the network's names can
-/// load; the optimiser's in a companion beside it, written first, so that a checkpoint that is there
-/// is whole.
+/// load; the rest in a companion beside it, written first, so that a checkpoint that is there is whole.
 public struct TrainingState: Sendable {
   private let store: ParameterStore
-  private let optimizer: any Optimizer
+  private let companions: [Parameter]
 
-  /// The state of a network and its optimiser.
-  public init(store: ParameterStore, optimizer: any Optimizer) {
+  /// The state of a network.
+  ///
+  /// - Parameter companions: What is saved beside it, each under its own name.
+  public init(store: ParameterStore, companions: [Parameter]) {
     self.store = store
-    self.optimizer = optimizer
+    self.companions = companions
   }
 
-  /// The file of the optimiser's memory beside a checkpoint.
+  /// The companion file of a checkpoint.
   public static func companion(of path: String) -> String {
     var stem = path[...]
     if stem.hasSuffix(".safetensors") { stem = stem.dropLast(".safetensors".count) }
     return stem + ".optimizer.safetensors"
   }
 
-  /// The first parameter or running statistic with a value that is not a number or infinite.
+  /// The first tensor with a value that is not a number or infinite.
   public var firstNotFinite: String? {
-    store.entries.first { !$0.parameter.value.floats.allSatisfy(\.isFinite) }?.parameter.name
+    (store.entries.map(\.parameter) + companions)
+      .first { !$0.value.floats.allSatisfy(\.isFinite) }?.name
   }
 
   /// Writes both files.
@@ -36,7 +39,7 @@ public struct TrainingState: Sendable {
   public func write(to path: String, metadata: [String: String]) throws {
     try writeSafetensors(
       to: Self.companion(of: path), metadata: metadata,
-      entries: optimizer.state.map(\.checkpointItem))
+      entries: companions.map(\.checkpointItem))
     try writeSafetensors(to: path, metadata: metadata, entries: store.checkpointItems)
   }
 
@@ -46,6 +49,6 @@ public struct TrainingState: Sendable {
   public func read(from path: String) throws {
     let companion = try openCheckpoint(at: Self.companion(of: path))
     try store.load(from: try openCheckpoint(at: path))
-    for parameter in optimizer.state { try parameter.load(from: companion) }
+    for parameter in companions { try parameter.load(from: companion) }
   }
 }

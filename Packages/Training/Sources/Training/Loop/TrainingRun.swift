@@ -1,0 +1,139 @@
+import BiSeNet
+import Checkpoint
+import Foundation
+import NN
+public import SegmentationMetrics
+import VisionDatasets
+
+/// A training run of any method: the loop, its validations, its checkpoints and its log.
+///
+/// The output folder holds `configuration.yaml`, `log.jsonl`, the last checkpoints and
+/// `best.safetensors`. A run that was stopped, at whatever moment, goes on with `resume` and ends in the
+/// same weights, bit for bit, as one that was not.
+public struct TrainingRun {
+  private let configuration: TrainingConfiguration
+  private let task: any TrainingTask
+  private let validation: any SegmentationDataset
+
+  /// Opens the data and builds the networks.
+  ///
+  /// - Throws: What opening data or loading weights throws.
+  public init(_ configuration: TrainingConfiguration) throws {
+    self.configuration = configuration
+    let held = try configuration.validationSet.open()
+    validation = configuration.loading.cache ? CachedDataset(held) : held
+    task =
+      switch configuration.method {
+      case .supervised, .sourceOnly: try SupervisedTask(configuration)
+      case .adaptation: try AdaptationTask(configuration)
+      }
+  }
+
+  /// The number of iterations in the run.
+  public var iterations: Int { configuration.optimisation.epochs * task.iterationsPerEpoch }
+
+  /// Runs to the end and returns the last validation's report; nil where nothing was left to do.
+  ///
+  /// - Parameter resume: Go on from the newest checkpoint in the output folder, if there is one.
+  /// - Throws: ``TrainingFailure``, or what reading data and writing files throws.
+  public func run(resume: Bool, output: any ProgressOutput = StandardError()) throws
+    -> SegmentationReport?
+  {
+    let folder = configuration.output
+    var rotation = try CheckpointRotation(
+      folder: folder, keepLast: configuration.checkpoint.keepLast)
+    var done = 0
+    if let point = try rotation.resumePoint() {
+      guard resume else { throw TrainingFailure.occupied(folder: folder) }
+      try configuration.checkContinuation(in: folder)
+      try task.state.read(from: point.path)
+      done = point.iteration
+    } else if rotation.bestScore != nil, !resume {
+      // Another run's best would outlive every checkpoint of this one with a lower score.
+      throw TrainingFailure.occupied(folder: folder)
+    }
+    try AtomicFile.write(to: "\(folder)/configuration.yaml") { file throws(CheckpointError) in
+      try file.append(Array(configuration.describe().utf8))
+    }
+    let log = try RunLog(path: "\(folder)/log.jsonl", resumingAfter: done > 0 ? done : nil)
+    var progress = ProgressReporter(
+      "training", unit: "iterations", total: iterations, completed: done, output: output)
+    if done > 0 { progress.message("resumed after iteration \(done) from '\(folder)'") }
+    var report: SegmentationReport?
+    while done < iterations {
+      let epoch = done / task.iterationsPerEpoch
+      let record = try task.iterate(done)
+      done += 1
+      if let term = record.firstNotFinite {
+        let last = try rotation.resumePoint()?.path
+        throw TrainingFailure.notFinite(iteration: done, term: term, lastCheckpoint: last)
+      }
+      try log.append(
+        iteration: done, event: "step", [.init("epoch", .integer(epoch))] + record.members)
+      progress.update(completed: done, detail: "epoch \(epoch + 1), \(record.detail)")
+      if isValidationDue(after: done) || isCheckpointDue(after: done),
+        let name = task.state.firstNotFinite
+      {
+        // A loss can hide it, and a checkpoint must not keep it.
+        let last = try rotation.resumePoint()?.path
+        throw TrainingFailure.tensorNotFinite(iteration: done, name: name, lastCheckpoint: last)
+      }
+      var score: Double?
+      if isValidationDue(after: done) {
+        let found = try validate()
+        try log.append(iteration: done, event: "validation", found.members(epoch: epoch))
+        progress.message(
+          "epoch \(epoch + 1): mIoU \(formatted(found.mIoU ?? 0, decimals: 4)), "
+            + "pixel accuracy \(formatted(found.pixelAccuracy ?? 0, decimals: 4))")
+        score = found.mIoU
+        report = found
+      }
+      if score != nil || isCheckpointDue(after: done) {
+        try rotation.save(
+          iteration: done, score: score, metadata: configuration.inputMetadata,
+          write: task.state.write)
+        try removeCompanions(of: rotation)
+      }
+    }
+    progress.finish()
+    return report
+  }
+
+  /// Evaluates the network as it is on the validation set.
+  public func validate() throws -> SegmentationReport {
+    let evaluation = Evaluation(
+      size: configuration.evaluatedDomain.validationSize,
+      labelResolution: configuration.validation.labelResolution,
+      precision: configuration.precision, normalisation: configuration.normalisation,
+      workers: configuration.loading.workers)
+    let network = BiSeNet(
+      task.store.scope(.inference), backbone: configuration.model.backbone,
+      classes: configuration.model.classes)
+    return try evaluation(network, on: validation)
+  }
+
+  private func isValidationDue(after done: Int) -> Bool {
+    let period = configuration.validation.every * task.iterationsPerEpoch
+    return done == iterations || (period > 0 && done % period == 0)
+  }
+
+  private func isCheckpointDue(after done: Int) -> Bool {
+    switch configuration.checkpoint.every {
+    case .iterations(let count): done % count == 0 || done == iterations
+    case .epochs(let count): done % (count * task.iterationsPerEpoch) == 0 || done == iterations
+    }
+  }
+
+  /// Removes the companions of checkpoints that the rotation has removed.
+  private func removeCompanions(of rotation: CheckpointRotation) throws {
+    let kept = Set(
+      try rotation.iterations().map { TrainingState.companion(of: rotation.path(iteration: $0)) })
+    let names = try? FileManager.default.contentsOfDirectory(atPath: rotation.folder)
+    for name in names ?? []
+    where name.hasPrefix("iteration-") && name.hasSuffix(".optimizer.safetensors") {
+      let path = "\(rotation.folder)/\(name)"
+      // A file that cannot be removed costs space and nothing else.
+      if !kept.contains(path) { try? FileManager.default.removeItem(atPath: path) }
+    }
+  }
+}
