@@ -114,9 +114,11 @@ extension RunTests {
       configuration.checkpoint.every = .epochs(1)
       _ = try TrainingRun(configuration).run(resume: false, output: Transcript())
       configuration.optimisation.optimizer = .adam
-      #expect(throws: (any Error).self) {
+      let error = #expect(throws: TrainingFailure.self) {
         try TrainingRun(configuration).run(resume: true, output: Transcript())
       }
+      let sentence = try #require(error).description
+      #expect(sentence.contains("was started with optimisation.optimizer sgd"), "\(sentence)")
     }
   }
 }

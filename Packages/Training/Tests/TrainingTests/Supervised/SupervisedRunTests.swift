@@ -96,6 +96,8 @@ extension RunTests {
       let kept = try Data(contentsOf: URL(fileURLWithPath: folder.file("\(stem(3)).safetensors")))
       configuration.optimisation.epochs = 3
       configuration.optimisation.learningRate = 1e30
+      // Another rate is refused where the folder says what the run was started with.
+      try FileManager.default.removeItem(atPath: folder.file("configuration.yaml"))
       let error = #expect(throws: TrainingFailure.self) {
         try TrainingRun(configuration).run(resume: true, output: Transcript())
       }
