@@ -51,9 +51,8 @@ extension AppTests {
       let outcome = try App.countFLOPs.run(
         ["bisenet-resnet18", "--size=\(size)"], in: TestFolder())
       #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.transcript)")
-      #expect(
-        outcome.errors.hasPrefix("Error: --size is height x width in multiples of 32"),
-        "\(outcome.transcript)")
+      #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.transcript)")
+      #expect(outcome.errors.contains("multiples of 32"), "\(outcome.transcript)")
     }
 
     @Test func anUnknownNetworkIsRefusedWithTheKnownOnes() throws {
