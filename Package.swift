@@ -139,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "predict", "count-flops", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "predict", "count-flops", "PNG", "Checkpoint", "VisionDatasets",
+        "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

@@ -53,7 +53,7 @@ struct Evaluate: ParsableCommand {
       throw ValidationError(
         "give either --checkpoint, to run a network, or --predictions, to compare label pictures")
     }
-    if let _ = checkpoint {
+    if checkpoint != nil {
       guard data.dataset != nil else {
         throw ValidationError("--checkpoint needs --dataset: what to evaluate on")
       }
