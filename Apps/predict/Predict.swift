@@ -67,8 +67,11 @@ struct Predict: ParsableCommand {
       encoding: encoding, overlay: noOverlay ? nil : overlay, keepsGoing: keepGoing)
     var progress: ProgressReporter?
     let summary = try prediction(trained.network, images: images, output: output) { done, all in
-      if progress == nil { progress = ProgressReporter("predicting", unit: "images", total: all) }
-      progress?.update(completed: done)
+      if done > 0 {
+        progress?.update(completed: done)
+      } else {
+        progress = ProgressReporter("predicting", unit: "images", total: all)
+      }
     }
     progress?.finish()
     for sentence in summary.unreadable { StandardError().write("passed over: \(sentence)\n") }

@@ -2,7 +2,9 @@ import Testing
 
 extension AppTests {
   @Suite struct CountFLOPsTests {
-    @Test(arguments: [App.train, .eval, .countFLOPs]) func helpIsWorthReading(_ app: App) throws {
+    @Test(arguments: [App.train, .eval, .predict, .countFLOPs]) func helpIsWorthReading(_ app: App)
+      throws
+    {
       let outcome = try app.run(["--help"], in: TestFolder())
       #expect(outcome.status == 0, "\(outcome.transcript)")
       for word in ["OVERVIEW", "USAGE: \(app.rawValue)", "OPTIONS", "--format", "Example"] {

@@ -56,7 +56,8 @@ public struct Prediction: Sendable {
   ///
   /// - Parameters:
   ///   - network: Built for inference.
-  ///   - progress: Called after each picture with the number of those behind it and the number of all.
+  ///   - progress: Called before the first picture and after each with the number of those behind it
+  ///     and the number of all.
   /// - Throws: ``EvaluationProblem`` where there are no pictures or the output lies among them,
   ///   `DataLoaderError` for the first picture that cannot be read unless ``keepsGoing``, `PNGError` or
   ///   `CheckpointError` where a file or folder cannot be written.
@@ -71,6 +72,7 @@ public struct Prediction: Sendable {
       transform: Resize(height: size.height, width: size.width, labels: .kept),
       normalisation: normalisation)
     let writer = try PredictionWriter(output: output, encoding: encoding, overlay: overlay)
+    progress(0, loader.batchCount)
     let start = ContinuousClock.now
     let batches = try loader.batches(epoch: 0)
     var unreadable: [String] = []
