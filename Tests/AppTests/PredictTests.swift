@@ -54,7 +54,7 @@ extension AppTests {
       #expect((object["imagesPerSecond"] as? Double ?? 0) > 0)
       #expect(try folder.contents("new/out/labels") == ["a.png", "city"])
       #expect(
-        try folder.contents("new/out/overlays/city") == ["b_000000_000001_pred_trainIds.png"])
+        try folder.contents("new/out/overlays/city") == ["b_000000_000001_overlay.png"])
       let first = try labels("new/out/labels/a.png")
       #expect(first.width == 80 && first.height == 48)
       let second = try labels("new/out/labels/city/b_000000_000001_pred_trainIds.png")

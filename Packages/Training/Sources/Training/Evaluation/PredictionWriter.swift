@@ -62,25 +62,24 @@ final class PredictionWriter: Sendable {
   }
 
   private func encode(_ prediction: LabelMap, over image: RGBImage?, as file: String) throws {
-    let name = named(file)
+    let name = named(file, encoding == .trainIDs ? "pred_trainIds" : "pred_labelIds")
     if let end = name.lastIndex(of: "/") {
       try make("\(labels)/\(name[..<end])")
       if overlay != nil { try make("\(overlays)/\(name[..<end])") }
     }
     try prediction.greyPNG(encoding).write(to: "\(labels)/\(name)")
     if let overlay, let image {
+      let name = named(file, "overlay")
       try prediction.coloured().blended(over: image, share: overlay).write(
         to: "\(overlays)/\(name)")
     }
   }
 
-  /// What the official evaluator matches: `<city>_<sequence>_<frame>*.png`, which the name of the
-  /// photograph would be as well, but then it could be taken for one.
-  private func named(_ file: String) -> String {
-    let ending = "_leftImg8bit.png"
-    guard file.hasSuffix(ending) else { return file }
-    return file.dropLast(ending.count)
-      + (encoding == .trainIDs ? "_pred_trainIds.png" : "_pred_labelIds.png")
+  /// The picture's own path, but for Cityscapes' photographs, whose names say what a file holds. The
+  /// official evaluator matches `<city>_<sequence>_<frame>*.png`.
+  private func named(_ file: String, _ content: String) -> String {
+    let ending = "leftImg8bit.png"
+    return file.hasSuffix("_\(ending)") ? "\(file.dropLast(ending.count))\(content).png" : file
   }
 
   private func make(_ folder: String) throws(CheckpointError) {
