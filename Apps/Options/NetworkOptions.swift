@@ -31,11 +31,14 @@ public struct NetworkOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Opens a checkpoint for inference; what the options leave open is read from it.
+  /// Opens a checkpoint for inference; what the options leave open is read from it, and what the
+  /// network had no use for is said in one line on standard error.
   ///
   /// - Throws: What opening the checkpoint throws.
   public func open(checkpoint: String) throws -> TrainedNetwork {
-    try TrainedNetwork(
+    let trained = try TrainedNetwork(
       checkpoint: checkpoint, size: size, normalisation: normalisation, channelOrder: channelOrder)
+    if let remark = trained.remark { StandardError().write(remark + "\n") }
+    return trained
   }
 }

@@ -109,17 +109,20 @@ extension AppTests {
     /// What the checkpoint says of its training is used unless it is overruled.
     @Test func theCheckpointSaysHowItWasTrained() throws {
       try writeStreet("a.png", height: 48, width: 80)
-      func stored(_ metadata: [String: String], as name: String) throws {
+      func stored(
+        _ metadata: [String: String], with more: [CheckpointItem] = [], as name: String
+      ) throws {
         let file = try openCheckpoint(at: TinyRun.get().checkpoint)
         let items = try file.names.filter { file.entry($0)?.dtype == .float32 }.map { name in
           CheckpointItem(
             name: name, dtype: .float32, shape: try file.requiredEntry(name).shape,
             values: try file.floats(of: name))
         }
-        try writeSafetensors(to: folder.file(name), metadata: metadata, entries: items)
+        try writeSafetensors(to: folder.file(name), metadata: metadata, entries: items + more)
       }
       try stored(
         ["normalisation": "imagenet", "channelOrder": "bgr", "height": "64", "width": "96"],
+        with: [CheckpointItem(name: "fc.bias", dtype: .float32, shape: [1], values: [Float(0)])],
         as: "a.safetensors")
       try stored(["normalisation": "caffe"], as: "b.safetensors")
       func run(_ checkpoint: String, _ output: String, _ more: String...) throws -> App.Outcome {
@@ -128,6 +131,8 @@ extension AppTests {
       }
       let own = try run("a.safetensors", "own")
       #expect(own.output.contains("network at 64x96"), "\(own.transcript)")
+      #expect(own.errors.hasPrefix("a.safetensors: "), "\(own.transcript)")
+      #expect(own.errors.contains("1 ignored (fc.bias)"), "\(own.transcript)")
       let same = try run(
         TinyRun.get().checkpoint, "same", "--size", "64x96", "--normalisation", "imagenet",
         "--channel-order", "bgr")

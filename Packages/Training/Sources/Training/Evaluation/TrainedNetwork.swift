@@ -23,6 +23,8 @@ public struct TrainedNetwork: Sendable {
   public let size: TrainingConfiguration.ImageSize
   /// How pixels become its numbers.
   public let normalisation: Normalisation
+  /// One line on what was loaded and ignored; nil where the file holds the network and nothing else.
+  public let remark: String?
 
   /// Opens a checkpoint. What is nil is read from its metadata; where that is silent, too, the size
   /// is 512x1024 and the normalisation the paper's, red first.
@@ -43,7 +45,8 @@ public struct TrainedNetwork: Sendable {
       ?? CityscapesClass.allCases.count
     let store = ParameterStore()
     _ = BiSeNet(store.scope(.training), backbone: backbone, classes: classes)
-    try store.load(from: file)
+    let loaded = try store.load(from: file)
+    remark = loaded.ignored.isEmpty ? nil : "\(loaded)"
     network = BiSeNet(store.scope(.inference), backbone: backbone, classes: classes)
     self.size = try size ?? file.inputSize() ?? .init(height: 512, width: 1024)
     let values = try normalisation ?? file.choice(.normalisation) ?? .paper
