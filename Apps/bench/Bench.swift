@@ -31,7 +31,7 @@ struct Work: ParsableArguments {
   @Option(help: "The context path's network.")
   var backbone = Network.resnet18
 
-  @Option(help: "The input, height x width, multiples of 32.")
+  @Option(help: "The input, height x width, multiples of 8.")
   var size = "512x1024"
 
   @Option(help: "Images at a time.")
@@ -64,7 +64,7 @@ struct Work: ParsableArguments {
     guard extents.count == 2, let height = extents[0], let width = extents[1], height > 0,
       width > 0, height % BiSeNet.stride == 0, width % BiSeNet.stride == 0
     else {
-      throw ValidationError("--size is height x width in multiples of 32, not '\(size)'")
+      throw ValidationError("--size is height x width in multiples of 8, not '\(size)'")
     }
     return [batch, 3, height, width]
   }
