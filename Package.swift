@@ -55,6 +55,7 @@ let package = Package(
     .library(name: "SegmentationMetrics", targets: ["SegmentationMetrics"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "BiSeNet", targets: ["BiSeNet"]),
+    .library(name: "PseudoLabel", targets: ["PseudoLabel"]),
     .library(name: "Training", targets: ["Training"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "eval", targets: ["eval"]),
@@ -100,6 +101,13 @@ let package = Package(
     tests(
       "BiSeNetTests", in: "BiSeNet", uses: ["BiSeNet", "Tensor", "TensorTesting", "NN"],
       exclude: ["Golden"]),
+    library(
+      "PseudoLabel", in: "PseudoLabel", uses: ["Tensor", "VisionDatasets", "SegmentationMetrics"]),
+    tests(
+      "PseudoLabelTests", in: "PseudoLabel",
+      uses: [
+        "PseudoLabel", "Tensor", "TensorTesting", "VisionDatasets", "SegmentationMetrics",
+      ]),
 
     // Level 4
     library(
