@@ -59,6 +59,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "eval", targets: ["eval"]),
+    .executable(name: "predict", targets: ["predict"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
   ],
@@ -113,7 +114,7 @@ let package = Package(
     library(
       "Training", in: "Training",
       uses: [
-        "Tensor", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
+        "Tensor", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
         .product(name: "Yams", package: "Yams"),
       ]),
     tests(
@@ -125,20 +126,29 @@ let package = Package(
 
     // Level 5
     app("train", uses: ["Training", "SegmentationMetrics"], exclude: ["configs"]),
+    .target(
+      name: "AppOptions",
+      dependencies: [
+        "Training", "VisionDatasets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Apps/Options", swiftSettings: settings),
     app(
-      "eval",
-      uses: [
-        "Training", "BiSeNet", "NN", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
-      ]),
+      "eval", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"],
+      exclude: ["peers"]),
+    app("predict", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"]),
     app(
       "bench",
       uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
       exclude: ["peers"]),
-    app("count-flops", uses: ["BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
+    app(
+      "count-flops",
+      uses: ["AppOptions", "Training", "BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "count-flops", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "predict", "count-flops", "PNG", "Checkpoint", "VisionDatasets",
+        "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

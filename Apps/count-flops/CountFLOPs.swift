@@ -1,7 +1,9 @@
+import AppOptions
 import ArgumentParser
 import BiSeNet
 import SegmentationMetrics
 import Tensor
+import Training
 
 @main
 struct CountFLOPs: ParsableCommand {
@@ -24,13 +26,11 @@ struct CountFLOPs: ParsableCommand {
     case bisenetResnet101 = "bisenet-resnet101"
   }
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
-
   @Argument(help: "The network.")
   var network: Network
 
   @Option(help: "The input, height x width, multiples of 32.")
-  var size = "512x1024"
+  var size = TrainingConfiguration.ImageSize(height: 512, width: 1024)
 
   @Flag(help: "List every layer.")
   var layers = false
@@ -39,17 +39,9 @@ struct CountFLOPs: ParsableCommand {
   var format = Format.table
 
   func run() throws {
-    let extents = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard extents.count == 2, let height = extents[0], let width = extents[1], height > 0,
-      width > 0, height % BiSeNet.stride == 0, width % BiSeNet.stride == 0
-    else {
-      throw ValidationError(
-        "--size is height x width in multiples of \(BiSeNet.stride), such as 512x1024, "
-          + "not '\(size)'")
-    }
     let backbone: Backbone = network == .bisenetResnet18 ? .resnet18 : .resnet101
     let report = ComplexityReport(
-      network: network.rawValue, backbone: backbone, height: height, width: width)
+      network: network.rawValue, backbone: backbone, height: size.height, width: size.width)
     print(
       format == .json
         ? report.json(includingLayers: layers).text : report.table(includingLayers: layers))

@@ -12,6 +12,7 @@ let package = Package(
   products: [.library(name: "Training", targets: ["Training"])],
   dependencies: [
     .package(path: "../Tensor"),
+    .package(path: "../PNG"),
     .package(path: "../Checkpoint"),
     .package(path: "../VisionDatasets"),
     .package(path: "../Metrics"),
@@ -24,6 +25,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         .product(name: "Tensor", package: "Tensor"),
+        .product(name: "PNG", package: "PNG"),
         .product(name: "Checkpoint", package: "Checkpoint"),
         .product(name: "VisionDatasets", package: "VisionDatasets"),
         .product(name: "SegmentationMetrics", package: "Metrics"),

@@ -2,7 +2,7 @@ import Foundation
 
 /// An app of this repository, as it was built.
 enum App: String {
-  case train, eval
+  case train, eval, predict
   case countFLOPs = "count-flops"
 
   /// What a process left.

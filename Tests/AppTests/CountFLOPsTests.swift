@@ -2,7 +2,9 @@ import Testing
 
 extension AppTests {
   @Suite struct CountFLOPsTests {
-    @Test(arguments: [App.train, .eval, .countFLOPs]) func helpIsWorthReading(_ app: App) throws {
+    @Test(arguments: [App.train, .eval, .predict, .countFLOPs]) func helpIsWorthReading(_ app: App)
+      throws
+    {
       let outcome = try app.run(["--help"], in: TestFolder())
       #expect(outcome.status == 0, "\(outcome.transcript)")
       for word in ["OVERVIEW", "USAGE: \(app.rawValue)", "OPTIONS", "--format", "Example"] {
@@ -51,9 +53,8 @@ extension AppTests {
       let outcome = try App.countFLOPs.run(
         ["bisenet-resnet18", "--size=\(size)"], in: TestFolder())
       #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.transcript)")
-      #expect(
-        outcome.errors.hasPrefix("Error: --size is height x width in multiples of 32"),
-        "\(outcome.transcript)")
+      #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.transcript)")
+      #expect(outcome.errors.contains("multiples of 32"), "\(outcome.transcript)")
     }
 
     @Test func anUnknownNetworkIsRefusedWithTheKnownOnes() throws {

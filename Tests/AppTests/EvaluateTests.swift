@@ -35,6 +35,21 @@ extension AppTests {
       }
     }
 
+    /// A network of more classes than Cityscapes has is evaluated as the run evaluated it.
+    @Test func aCheckpointOfAnotherNumberOfClassesOpens() throws {
+      try folder.write(tinyConfiguration, as: "tiny.yaml")
+      let run = try App.train.run(
+        [
+          "tiny.yaml", "--set", "optimisation.epochs=1", "--set", "model.classes=21", "--format",
+          "json",
+        ], in: folder)
+      try #require(run.status == 0, "\(run.transcript)")
+      let outcome = try evaluate(
+        "--checkpoint", "out/best.safetensors", "--dataset", "synthetic", "--size", "32x64",
+        "--count", "2", "--normalisation", "imagenet", "--format", "json")
+      #expect(outcome.output == run.output, "\(outcome.transcript)")
+    }
+
     /// Without labels the input's resolution is the only one.
     @Test func aFolderWithoutLabelsGivesPicturesAndNoFigures() throws {
       let run = try TinyRun.get()

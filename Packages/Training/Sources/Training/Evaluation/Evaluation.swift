@@ -63,7 +63,7 @@ public struct Evaluation: Sendable {
     let batches = try loader.batches(epoch: 0)
     var index = 0
     while let batch = try batches.next() {
-      let prediction = predict(network, batch)
+      let prediction = network.classes(batch, precision: precision)
       matrix.add(prediction: prediction, truth: batch.labels)
       try each(
         Outcome(
@@ -78,12 +78,14 @@ public struct Evaluation: Sendable {
       matrix, classNames: CityscapesClass.allCases.map(\.name), images: index,
       labelResolution: labelResolution == .full ? .full : .input)
   }
+}
 
-  /// The class per pixel at the label's resolution. The network's output is at the input's size by
-  /// definition; where the labels have another, it is enlarged to theirs in a second step.
-  private func predict(_ network: BiSeNet, _ batch: Batch) -> [UInt8] {
-    let images = batch.tensor(precision)
-    var logits = network.mainLogits(images)
+extension BiSeNet {
+  /// The class of every pixel of a batch at the labels' resolution, `[N, H, W]` in one row. The
+  /// network's output is at the input's size by definition; where the labels have another, it is
+  /// enlarged to theirs in a second step.
+  func classes(_ batch: Batch, precision: TrainingConfiguration.Precision) -> [UInt8] {
+    var logits = mainLogits(batch.tensor(precision))
     if batch.labelHeight != batch.height || batch.labelWidth != batch.width {
       logits = logits.upsampledBilinear(height: batch.height, width: batch.width)
     }

@@ -1,0 +1,98 @@
+public import BiSeNet
+import Checkpoint
+import NN
+public import VisionDatasets
+
+/// A network from a checkpoint, built for inference, with what is known of how it was trained.
+public struct TrainedNetwork: Sendable {
+  /// The metadata keys that a checkpoint may have; each is a key of the configuration's `data`.
+  public enum MetadataKey: String, CaseIterable, Sendable {
+    /// `paper` or `imagenet`.
+    case normalisation
+    /// `rgb` or `bgr`.
+    case channelOrder
+    /// Rows of the network's input.
+    case height
+    /// Columns of the network's input.
+    case width
+  }
+
+  /// The network, its running statistics in use.
+  public let network: BiSeNet
+  /// The size of its input.
+  public let size: TrainingConfiguration.ImageSize
+  /// How pixels become its numbers.
+  public let normalisation: Normalisation
+
+  /// Opens a checkpoint. What is nil is read from its metadata; where that is silent, too, the size
+  /// is 512x1024 and the normalisation the paper's, red first.
+  ///
+  /// The number of classes is the checkpoint's own.
+  ///
+  /// - Throws: `CheckpointError` or ``UnknownNetwork`` where it is no such checkpoint,
+  ///   ``UnknownMetadata`` where its metadata says what nobody understands.
+  public init(
+    checkpoint path: String, size: TrainingConfiguration.ImageSize? = nil,
+    normalisation: TrainingConfiguration.Normalisation? = nil,
+    channelOrder: TrainingConfiguration.ChannelOrder? = nil
+  ) throws {
+    let file = try openCheckpoint(at: path)
+    let backbone = try Backbone(of: file)
+    let classes =
+      file.entry("conv.weight")?.shape.first.flatMap { (1...255).contains($0) ? $0 : nil }
+      ?? CityscapesClass.allCases.count
+    let store = ParameterStore()
+    _ = BiSeNet(store.scope(.training), backbone: backbone, classes: classes)
+    try store.load(from: file)
+    network = BiSeNet(store.scope(.inference), backbone: backbone, classes: classes)
+    self.size = try size ?? file.inputSize() ?? .init(height: 512, width: 1024)
+    let values = try normalisation ?? file.choice(.normalisation) ?? .paper
+    let order = try channelOrder ?? file.choice(.channelOrder) ?? .rgb
+    self.normalisation = values.values.ordered(order == .rgb ? .rgb : .bgr)
+  }
+}
+
+extension TrainingConfiguration.Normalisation {
+  /// The numbers, red first.
+  var values: VisionDatasets.Normalisation { self == .paper ? .paper : .imageNet }
+}
+
+/// A checkpoint whose metadata says what is not understood.
+public struct UnknownMetadata: Error, Sendable, CustomStringConvertible {
+  let path: String
+  let key: TrainedNetwork.MetadataKey
+  let value: String
+  let expected: String
+  let option: String
+
+  /// One sentence: the file, what was found, what was expected, what to do.
+  public var description: String {
+    "'\(path)': its metadata gives \(key.rawValue) as '\(value)', expected \(expected); give "
+      + "\(option) to overrule it"
+  }
+}
+
+extension CheckpointFile {
+  fileprivate func choice<Choice>(_ key: TrainedNetwork.MetadataKey) throws -> Choice?
+  where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
+    guard let text = metadata[key.rawValue] else { return nil }
+    if let choice = Choice(rawValue: text) { return choice }
+    throw UnknownMetadata(
+      path: path, key: key, value: text,
+      expected: Choice.allCases.map(\.rawValue).joined(separator: " or "),
+      option: key == .channelOrder ? "--channel-order" : "--normalisation")
+  }
+
+  fileprivate func inputSize() throws -> TrainingConfiguration.ImageSize? {
+    guard let height = try extent(.height), let width = try extent(.width) else { return nil }
+    return .init(height: height, width: width)
+  }
+
+  private func extent(_ key: TrainedNetwork.MetadataKey) throws -> Int? {
+    guard let text = metadata[key.rawValue] else { return nil }
+    if let extent = Int(text), extent > 0, extent % BiSeNet.stride == 0 { return extent }
+    throw UnknownMetadata(
+      path: path, key: key, value: text, expected: "a multiple of \(BiSeNet.stride)",
+      option: "--size")
+  }
+}
