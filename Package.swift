@@ -60,6 +60,7 @@ let package = Package(
     .executable(name: "train", targets: ["train"]),
     .executable(name: "eval", targets: ["eval"]),
     .executable(name: "predict", targets: ["predict"]),
+    .executable(name: "export-pseudo-labels", targets: ["export-pseudo-labels"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
   ],
@@ -115,13 +116,13 @@ let package = Package(
       "Training", in: "Training",
       uses: [
         "Tensor", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
-        .product(name: "Yams", package: "Yams"),
+        "PseudoLabel", .product(name: "Yams", package: "Yams"),
       ]),
     tests(
       "TrainingTests", in: "Training",
       uses: [
         "Training", "Tensor", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN",
-        "BiSeNet",
+        "BiSeNet", "PseudoLabel",
       ]),
 
     // Level 5
@@ -136,6 +137,9 @@ let package = Package(
     app(
       "eval", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"],
       exclude: ["peers"]),
+    app(
+      "export-pseudo-labels",
+      uses: ["AppOptions", "Training", "PseudoLabel", "VisionDatasets", "SegmentationMetrics"]),
     app("predict", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"]),
     app(
       "bench",
@@ -147,8 +151,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "predict", "count-flops", "PNG", "Checkpoint", "VisionDatasets",
-        "SegmentationMetrics",
+        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "PNG", "Checkpoint",
+        "VisionDatasets", "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

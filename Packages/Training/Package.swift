@@ -18,6 +18,7 @@ let package = Package(
     .package(path: "../Metrics"),
     .package(path: "../NN"),
     .package(path: "../BiSeNet"),
+    .package(path: "../PseudoLabel"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -31,6 +32,7 @@ let package = Package(
         .product(name: "SegmentationMetrics", package: "Metrics"),
         .product(name: "NN", package: "NN"),
         .product(name: "BiSeNet", package: "BiSeNet"),
+        .product(name: "PseudoLabel", package: "PseudoLabel"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
@@ -44,6 +46,7 @@ let package = Package(
         .product(name: "SegmentationMetrics", package: "Metrics"),
         .product(name: "NN", package: "NN"),
         .product(name: "BiSeNet", package: "BiSeNet"),
+        .product(name: "PseudoLabel", package: "PseudoLabel"),
       ],
       swiftSettings: settings),
   ]

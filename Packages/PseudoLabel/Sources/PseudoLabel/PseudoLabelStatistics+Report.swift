@@ -4,8 +4,12 @@ extension PseudoLabelStatistics {
   /// The object `fusion, rule, threshold, quantile, images, pixels, kept, keptShare, accuracy, classes,
   /// perImage`; shares are 0 to 1, and null where there is nothing to take a share of.
   ///
-  /// - Parameter settings: Members to begin with, such as the network's layers.
-  public func json(_ settings: [JSONValue.Member] = []) -> JSONValue {
+  /// - Parameters:
+  ///   - settings: Members to begin with, such as the network's layers.
+  ///   - includingImages: Whether `perImage` is there.
+  public func json(
+    _ settings: [JSONValue.Member] = [], includingImages: Bool = true
+  ) -> JSONValue {
     .object(
       settings + [
         .init("fusion", .string(labelling.fusion.rawValue)),
@@ -18,8 +22,7 @@ extension PseudoLabelStatistics {
         .init("keptShare", .number(keptShare)),
         .init("accuracy", .number(accuracy)),
         .init("classes", .object(classNames.indices.map(json(ofClass:)))),
-        .init("perImage", .array(images.map(json(of:)))),
-      ])
+      ] + (includingImages ? [.init("perImage", .array(images.map(json(of:))))] : []))
   }
 
   private func json(ofClass label: Int) -> JSONValue.Member {

@@ -72,7 +72,7 @@ import VisionDatasets
     let line = statistics.json().line
     #expect(line.contains(#""keptShare":0.75"#) && line.contains(#""fusion":"confidence""#))
     #expect(line.contains(#""sky":{"predicted":0,"kept":0,"keptShare":null,"#))
-    #expect(statistics.table.contains("car            50.00  100.00     0.5000       50.00\n"))
+    #expect(statistics.table.contains("car          50.00  100.00     0.5000       50.00\n"))
     #expect(statistics.table.hasSuffix("2 images, fusion confidence, rule fixed, at most 0.5\n"))
   }
 
