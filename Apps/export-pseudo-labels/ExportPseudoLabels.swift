@@ -15,9 +15,10 @@ struct ExportPseudoLabels: ParsableCommand {
       the network: main (1), main and thirty-second (2), or main, sixteenth and thirty-second (3). \
       Fusion 'confidence' takes the most confident layer, 'majority' the class that most layers \
       name. A pixel is kept where its confidence reaches the threshold of its class, else it is 255:
-        fixed           --threshold for every class
-        median          the median confidence of the class in each image, at most --threshold
-        median-dataset  the median over all images, at most --threshold; runs the network twice
+        fixed           --threshold, for every class
+        median          the median of the class in each image, up to --threshold
+        median-dataset  the median over all images, up to --threshold; the
+                        network runs twice
 
       Written to the output folder: labels/<name>.png (8-bit grey, of the network's input size), \
       with --palette also palette/<name>.png to look at, and, last of all, statistics.json: where it \
@@ -28,9 +29,9 @@ struct ExportPseudoLabels: ParsableCommand {
       they are used for nothing else.
 
       Example:
-        export-pseudo-labels --checkpoint out/fcd/best.safetensors --dataset camvid --root CamVid \\
-                             --split train --size 256x352 --normalisation imagenet --layers 3 \\
-                             --rule median --palette --output out/pseudo
+        export-pseudo-labels --checkpoint out/fcd/best.safetensors \\
+          --dataset camvid --root CamVid --split train --size 256x352 \\
+          --normalisation imagenet --layers 3 --palette --output out/pseudo
       """)
 
   @Option(help: "A checkpoint.")
