@@ -56,10 +56,12 @@ let package = Package(
     .library(name: "NN", targets: ["NN"]),
     .library(name: "BiSeNet", targets: ["BiSeNet"]),
     .library(name: "Adversarial", targets: ["Adversarial"]),
+    .library(name: "PseudoLabel", targets: ["PseudoLabel"]),
     .library(name: "Training", targets: ["Training"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "eval", targets: ["eval"]),
     .executable(name: "predict", targets: ["predict"]),
+    .executable(name: "export-pseudo-labels", targets: ["export-pseudo-labels"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
   ],
@@ -105,19 +107,26 @@ let package = Package(
     library("Adversarial", in: "Adversarial", uses: ["Tensor", "NN"]),
     tests(
       "AdversarialTests", in: "Adversarial", uses: ["Adversarial", "Tensor", "TensorTesting", "NN"]),
+    library(
+      "PseudoLabel", in: "PseudoLabel", uses: ["Tensor", "VisionDatasets", "SegmentationMetrics"]),
+    tests(
+      "PseudoLabelTests", in: "PseudoLabel",
+      uses: [
+        "PseudoLabel", "Tensor", "TensorTesting", "VisionDatasets", "SegmentationMetrics",
+      ]),
 
     // Level 4
     library(
       "Training", in: "Training",
       uses: [
         "Tensor", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
-        "Adversarial", .product(name: "Yams", package: "Yams"),
+        "Adversarial", "PseudoLabel", .product(name: "Yams", package: "Yams"),
       ]),
     tests(
       "TrainingTests", in: "Training",
       uses: [
         "Training", "Tensor", "TensorTesting", "Checkpoint", "VisionDatasets",
-        "SegmentationMetrics", "NN", "BiSeNet", "Adversarial",
+        "SegmentationMetrics", "NN", "BiSeNet", "Adversarial", "PseudoLabel",
       ]),
 
     // Level 5
@@ -132,6 +141,9 @@ let package = Package(
     app(
       "eval", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"],
       exclude: ["peers"]),
+    app(
+      "export-pseudo-labels",
+      uses: ["AppOptions", "Training", "PseudoLabel", "VisionDatasets", "SegmentationMetrics"]),
     app("predict", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"]),
     app(
       "bench",
@@ -145,8 +157,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "predict", "count-flops", "PNG", "Checkpoint", "VisionDatasets",
-        "SegmentationMetrics",
+        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "PNG", "Checkpoint",
+        "VisionDatasets", "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

@@ -19,6 +19,7 @@ let package = Package(
     .package(path: "../NN"),
     .package(path: "../BiSeNet"),
     .package(path: "../Adversarial"),
+    .package(path: "../PseudoLabel"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -33,6 +34,7 @@ let package = Package(
         .product(name: "NN", package: "NN"),
         .product(name: "BiSeNet", package: "BiSeNet"),
         .product(name: "Adversarial", package: "Adversarial"),
+        .product(name: "PseudoLabel", package: "PseudoLabel"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
@@ -48,6 +50,7 @@ let package = Package(
         .product(name: "NN", package: "NN"),
         .product(name: "BiSeNet", package: "BiSeNet"),
         .product(name: "Adversarial", package: "Adversarial"),
+        .product(name: "PseudoLabel", package: "PseudoLabel"),
       ],
       swiftSettings: settings),
   ]

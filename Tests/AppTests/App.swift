@@ -3,6 +3,7 @@ import Foundation
 /// An app of this repository, as it was built.
 enum App: String {
   case train, eval, predict
+  case exportPseudoLabels = "export-pseudo-labels"
   case countFLOPs = "count-flops"
 
   /// What a process left.

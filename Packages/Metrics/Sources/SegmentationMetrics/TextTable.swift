@@ -1,7 +1,10 @@
 /// Columns of text, numbers to the right, for a terminal.
-struct TextTable {
-  enum Alignment {
+public struct TextTable {
+  /// To which side a column's cells are set.
+  public enum Alignment: Sendable {
+    /// Words.
     case left
+    /// Numbers.
     case right
   }
 
@@ -11,17 +14,22 @@ struct TextTable {
   /// Rows below the second rule, such as totals.
   private(set) var footer: [[String]] = []
 
-  init(_ columns: [(title: String, alignment: Alignment)]) {
+  /// An empty table with these columns.
+  public init(_ columns: [(title: String, alignment: Alignment)]) {
     header = columns.map(\.title)
     alignments = columns.map(\.alignment)
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  /// Appends a row.
+  ///
+  /// - Precondition: As many cells as columns, here and in ``addFooter(_:)``.
+  public mutating func add(_ row: [String]) { rows.append(row) }
 
-  mutating func addFooter(_ row: [String]) { footer.append(row) }
+  /// Appends a row below the second rule, such as totals.
+  public mutating func addFooter(_ row: [String]) { footer.append(row) }
 
   /// The table, a newline after each line.
-  var text: String {
+  public var text: String {
     let all = [header] + rows + footer
     let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
@@ -44,7 +52,7 @@ struct TextTable {
 }
 
 /// A number with a fixed count of decimals, rounded half away from zero, as `46.71`.
-func decimal(_ value: Double, places: Int) -> String {
+public func decimal(_ value: Double, places: Int) -> String {
   var scale = 1.0
   for _ in 0..<places { scale *= 10 }
   let scaled = (abs(value) * scale).rounded()
@@ -56,7 +64,7 @@ func decimal(_ value: Double, places: Int) -> String {
 }
 
 /// A share of 1 in percent with two decimals, or a dash where there is none.
-func percentage(_ share: Double?) -> String {
+public func percentage(_ share: Double?) -> String {
   share.map { decimal($0 * 100, places: 2) } ?? "-"
 }
 

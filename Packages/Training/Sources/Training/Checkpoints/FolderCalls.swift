@@ -25,3 +25,8 @@ func makeFolder(_ path: String) -> String? {
   if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return nil }
   return String(cString: strerror(failure))
 }
+
+/// Removes a file; gives the system's reason where it is still there afterwards.
+func removeFile(_ path: String) -> String? {
+  unlink(path) == 0 || errno == ENOENT ? nil : String(cString: strerror(errno))
+}

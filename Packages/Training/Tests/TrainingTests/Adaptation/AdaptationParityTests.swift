@@ -31,14 +31,17 @@ extension RunTests {
       let torch_float32_steps: [Losses]
     }
 
-    /// Errors grow from iteration to iteration, and PyTorch's own float32 is one draw of them: a loss
-    /// may be off by ten times the largest error that PyTorch's has shown so far, and by 1e-6 at
-    /// least.
+    /// Errors grow from iteration to iteration, and jump where an element crosses LeakyReLU's kink or
+    /// Adam's first steps, of one size each, turn on the sign of a gradient near zero. In which
+    /// iteration is chance, and PyTorch's own float32 is one draw of it: a loss may be off by ten
+    /// times the largest error that PyTorch's shows in the run, and by 1e-6 at least.
     @Test(arguments: ["fcd", "fcd_light", "fcd_ssl"])
     func tenIterationsAreTheReferences(_ name: String) throws {
       let expected = try ReferenceFigures.load("adaptation_resnet18_\(name)", as: Expected.self)
       let step = makeStep(expected, kind: name == "fcd_light" ? .fcdLight : .fcd)
-      var largest = [Double](repeating: 0, count: 5)
+      let errors = zip(expected.steps, expected.torch_float32_steps).map {
+        zip($0.terms, $1.terms).map { abs($0 - $1) }
+      }
       for (iteration, golden) in expected.steps.enumerated() {
         let found = step(
           AdaptationStep.Batches(
@@ -54,11 +57,10 @@ extension RunTests {
             found.discriminatorTarget,
           ] + (found.selfSupervised.map { [$0] } ?? [])
         try #require(terms.count == golden.terms.count)
-        let torch = expected.torch_float32_steps[iteration].terms
         for (index, (value, truth)) in zip(terms, golden.terms).enumerated() {
-          largest[index] = max(largest[index], abs(torch[index] - truth))
+          let largest = errors.map { $0[index] }.max() ?? 0
           #expect(
-            abs(value - truth) < max(10 * largest[index], 1e-6 * max(1, truth)),
+            abs(value - truth) < 10 * largest + 1e-6,
             "\(name), iteration \(iteration), term \(index)")
         }
       }
