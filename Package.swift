@@ -60,6 +60,7 @@ let package = Package(
     .executable(name: "eval", targets: ["eval"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
+    .executable(name: "make-streets", targets: ["make-streets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -78,6 +79,9 @@ let package = Package(
     cLibrary("CPNG", in: "PNG", uses: ["CLibPNG"]),
     library("PNG", in: "PNG", uses: ["CPNG"]),
     tests("PNGTests", in: "PNG", uses: ["PNG"], exclude: ["Golden"]),
+    .executableTarget(
+      name: "FuzzPNG", dependencies: ["PNG"], path: "Packages/PNG/Fuzz", exclude: ["Corpus"],
+      swiftSettings: settings),
 
     // Level 1
     library("Checkpoint", in: "Checkpoint"),
@@ -127,10 +131,12 @@ let package = Package(
       uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
       exclude: ["peers"]),
     app("count-flops", uses: ["BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
+    app("make-streets", uses: ["Training", "VisionDatasets"]),
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "count-flops", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "count-flops", "make-streets", "Checkpoint", "VisionDatasets",
+        "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

@@ -18,5 +18,8 @@ let package = Package(
     .target(name: "PNG", dependencies: ["CPNG"], swiftSettings: settings),
     .testTarget(
       name: "PNGTests", dependencies: ["PNG"], exclude: ["Golden"], swiftSettings: settings),
+    .executableTarget(
+      name: "FuzzPNG", dependencies: ["PNG"], path: "Fuzz", exclude: ["Corpus"],
+      swiftSettings: settings),
   ]
 )

@@ -4,6 +4,7 @@ import Foundation
 enum App: String {
   case train, eval
   case countFLOPs = "count-flops"
+  case makeStreets = "make-streets"
 
   /// What a process left.
   struct Outcome {
