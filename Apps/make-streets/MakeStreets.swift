@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Synchronization
 import Training
-import VisionDatasets
+public import VisionDatasets
 
 @main
 struct MakeStreets: ParsableCommand {
