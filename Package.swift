@@ -64,6 +64,7 @@ let package = Package(
     .executable(name: "export-pseudo-labels", targets: ["export-pseudo-labels"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
+    .executable(name: "make-streets", targets: ["make-streets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -79,9 +80,12 @@ let package = Package(
     .systemLibrary(
       name: "CLibPNG", path: "Packages/PNG/Sources/CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    cLibrary("CPNG", in: "PNG", uses: ["CLibPNG"]),
+    cLibrary("CPNG", in: "PNG", uses: ["CLibPNG"], links: ["z"]),
     library("PNG", in: "PNG", uses: ["CPNG"]),
     tests("PNGTests", in: "PNG", uses: ["PNG"], exclude: ["Golden"]),
+    .executableTarget(
+      name: "FuzzPNG", dependencies: ["PNG"], path: "Packages/PNG/Fuzz", exclude: ["Corpus"],
+      swiftSettings: settings),
 
     // Level 1
     library("Checkpoint", in: "Checkpoint"),
@@ -154,11 +158,12 @@ let package = Package(
       uses: [
         "AppOptions", "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "SegmentationMetrics",
       ]),
+    app("make-streets", uses: ["AppOptions", "Training", "VisionDatasets"]),
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "PNG", "Checkpoint",
-        "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "make-streets", "PNG",
+        "Checkpoint", "VisionDatasets", "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

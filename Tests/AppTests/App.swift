@@ -5,6 +5,7 @@ enum App: String {
   case train, eval, predict
   case exportPseudoLabels = "export-pseudo-labels"
   case countFLOPs = "count-flops"
+  case makeStreets = "make-streets"
 
   /// What a process left.
   struct Outcome {

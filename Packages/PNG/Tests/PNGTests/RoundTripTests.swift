@@ -32,6 +32,18 @@ import Testing
     #expect(try PNGImage.decode(bytes, depth: .stored) == image)
   }
 
+  /// More rows than are decompressed at a time, over several chunks, under all filters.
+  @Test(arguments: [PNGImage.PixelFormat.grey, .greyAlpha, .rgb, .rgba], [1, 6])
+  func `a large picture is read back`(format: PNGImage.PixelFormat, level: Int) throws {
+    let count = 701 * 487 * format.channels
+    let image = PNGImage(
+      width: 701, height: 487, format: format,
+      samples: (0..<count).map { UInt8(truncatingIfNeeded: $0 / 9 ^ $0 * $0 / 1001) })
+    let bytes = try image.encoded(.init(level: level))
+    #expect(bytes.count > 3 << 16)
+    #expect(try PNGImage.decode(bytes) == image)
+  }
+
   @Test func `a file is replaced whole and nothing is left beside it`() throws {
     let folder = try TemporaryFolder()
     for image in Self.images.prefix(2) { try image.write(to: folder.path("a.png")) }

@@ -96,22 +96,11 @@ import VisionDatasets
   }
 }
 
-/// The real CamVid beside the repository, where it is there.
-private let camVidFolder: String = {
-  var url = URL(fileURLWithPath: #filePath)
-  for _ in 0..<6 { url.deleteLastPathComponent() }
-  return url.appendingPathComponent("shared/data/camvid").path
-}()
+private let camVid = sharedData("camvid")
 
-private let isCamVidThere: Bool = {
-  let isThere = FileManager.default.fileExists(atPath: camVidFolder)
-  if !isThere { print("skipped: no CamVid in \(camVidFolder)") }
-  return isThere
-}()
-
-@Suite(.enabled(if: isCamVidThere)) struct RealCamVidTests {
+@Suite(.enabled(if: camVid != nil)) struct RealCamVidTests {
   @Test func `photographs and labels fit and hold eleven classes`() throws {
-    let set = try CamVidDataset(root: camVidFolder, split: "val")
+    let set = try CamVidDataset(root: try #require(camVid), split: "val")
     #expect(set.count == 41)
     var present: Set<UInt8> = []
     for index in 0..<set.count {

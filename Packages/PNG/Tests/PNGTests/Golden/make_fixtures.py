@@ -2,10 +2,17 @@
 
 python3 make_fixtures.py > ../Fixtures.swift
 
+With a folder, it writes the files there instead, each also with rows that are not compressed, so that
+what changes a byte of such a file changes a filter or a sample: the corpus of FuzzPNG.
+
+python3 make_fixtures.py ../../../Fuzz/Corpus
+
 The sample c of the pixel (x, y) is (29 x + 13 y + 7 c) modulo 2^depth, times 257 and truncated to 16
 bits for depth 16. Palette entry i is (i, 255 - i, 3 i mod 256) and index 0 is half transparent.
 """
+import pathlib
 import struct
+import sys
 import zlib
 
 WIDTH, HEIGHT = 11, 9
@@ -43,7 +50,7 @@ def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def png(colour, depth, interlaced):
+def png(colour, depth, interlaced, level=9):
     step = max(1, CHANNELS[colour] * depth // 8)
     raw = b""
     for x0, y0, dx, dy in PASSES if interlaced else [(0, 0, 1, 1)]:
@@ -61,9 +68,21 @@ def png(colour, depth, interlaced):
         entries = [(i, 255 - i, 3 * i % 256) for i in range(1 << depth)]
         out += chunk(b"PLTE", b"".join(bytes(e) for e in entries)) + chunk(b"tRNS", b"\x80")
     out += chunk(b"tEXt", b"Comment\0tiny")
-    return out + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
+    return out + chunk(b"IDAT", zlib.compress(raw, level)) + chunk(b"IEND", b"")
 
 
+def write_files(folder):
+    for name, colour, depths in KINDS:
+        for depth in depths:
+            for interlaced in (0, 1):
+                for suffix, level in (("", 9), ("-stored", 0)):
+                    path = pathlib.Path(folder) / f"{name}-{depth}-{interlaced}{suffix}.png"
+                    path.write_bytes(png(colour, depth, interlaced, level))
+
+
+if len(sys.argv) > 1:
+    write_files(sys.argv[1])
+    sys.exit()
 print("// Written by Golden/make_fixtures.py, which says what the samples are.")
 print("/// PNG files in hexadecimal, by format, depth and interlacing.")
 print("let fixtures: [String: String] = [")

@@ -13,8 +13,22 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case notLabels(file: String, found: String)
   /// A label file holds a value that its encoding does not have.
   case unexpectedLabel(file: String, value: UInt8)
+  /// A label file is in another encoding than was declared; `evidence` says what gives it away.
+  case wrongEncoding(file: String, found: LabelEncoding, declared: LabelEncoding, evidence: String)
   /// A mapping from value to train id cannot be used.
   case badMapping(file: String, reason: String)
+  /// A list of file names is not there.
+  case missingList(String)
+  /// A list of file names is no text.
+  case badList(file: String)
+  /// A list of file names has no line.
+  case emptyList(String)
+  /// A list names files that a folder does not hold.
+  case absentFiles(list: String, folder: String, first: String, count: Int)
+  /// Files were to be written into a folder that has some already.
+  case occupiedFolder(String, fileCount: Int)
+  /// A folder cannot be made.
+  case unwritableFolder(String)
 
   /// One sentence: the file, what was found, what was expected.
   public var description: String {
@@ -32,8 +46,24 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .unexpectedLabel(let file, let value):
       "\(file): holds the value \(value), which is no train id (0 to 18, or 255); if these are "
         + "Cityscapes label ids, choose that mapping"
+    case .wrongEncoding(let file, let found, let declared, let evidence):
+      "\(file): holds \(found) (\(evidence)) where \(declared) were declared; declare \(found) "
+        + "for this set"
     case .badMapping(let file, let reason):
       "\(file): cannot be used as a map from value to train id: \(reason)"
+    case .missingList(let file):
+      "\(file): there is no such list; expected a text file with one picture's name a line"
+    case .badList(let file):
+      "\(file): cannot be read as text; expected one picture's name a line"
+    case .emptyList(let file):
+      "\(file): the list is empty; expected one picture's name a line"
+    case .absentFiles(let list, let folder, let first, let count):
+      "\(list): names \(first)\(count > 1 ? " and \(count - 1) more" : ""), which \(folder) does "
+        + "not hold; expected every line to name a PNG there"
+    case .occupiedFolder(let folder, let fileCount):
+      "\(folder): holds \(fileCount) files already; give an empty or a new folder"
+    case .unwritableFolder(let folder):
+      "\(folder): the folder cannot be made; give one that can be written to"
     }
   }
 }

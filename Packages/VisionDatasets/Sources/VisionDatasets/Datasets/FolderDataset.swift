@@ -1,5 +1,5 @@
 /// A folder of pictures and a folder of labels with the same file names.
-public struct FolderDataset: SegmentationDataset {
+public struct FolderDataset: FileBackedDataset {
   /// Where the files are.
   public let files: PairedFiles
   /// What the values of the label files mean.
@@ -11,23 +11,15 @@ public struct FolderDataset: SegmentationDataset {
   ///   - images: The folder of pictures.
   ///   - labels: The folder of labels; nil when there are none.
   ///   - mapping: What the values of the label files mean; train ids unless told otherwise.
+  ///   - missingFiles: Whether a picture without labels is an error.
   /// - Throws: ``DatasetError`` when a folder is missing or empty, or a picture has no labels.
   public init(
-    images: String, labels: String?, mapping: LabelMapping = .trainIDs
+    images: String, labels: String?, mapping: LabelMapping = .trainIDs,
+    missingFiles: MissingFiles = .refused
   ) throws(DatasetError) {
     files = try PairedFiles(
-      images: images, labels: labels, layout: "a folder of PNG pictures or labels")
+      images: images, labels: labels, layout: "a folder of PNG pictures or labels",
+      missingFiles: missingFiles)
     self.mapping = mapping
-  }
-
-  /// The number of pictures.
-  public var count: Int { files.pairs.count }
-
-  /// The picture's file name without `.png`.
-  public func name(at index: Int) -> String { files.pairs[index].name }
-
-  /// Decodes a picture and its labels.
-  public func sample(at index: Int) throws -> Sample {
-    try files.sample(at: index, mapping: mapping)
   }
 }

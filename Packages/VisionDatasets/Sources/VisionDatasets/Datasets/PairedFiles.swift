@@ -1,24 +1,30 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Picture files and, where there is truth, the label file of each: sorted by name, so that the same
 /// files always give the same order.
 public struct PairedFiles: Sendable, Equatable {
   /// The files of one sample.
   public struct Pair: Sendable, Equatable {
-    /// The picture's file name without `.png`.
+    /// What the sample is called; a picture's file name without `.png` in most layouts.
     public let name: String
     /// Where the picture is.
     public let image: String
-    /// Where its labels are.
+    /// Where its labels are; nil where there is no truth.
     public let label: String?
+
+    /// Names the files of one sample.
+    public init(name: String, image: String, label: String?) {
+      self.name = name
+      self.image = image
+      self.label = label
+    }
   }
 
   /// All pairs, sorted by name.
   public let pairs: [Pair]
+
+  /// Pairs that a layout found; they are sorted here.
+  public init(pairs: [Pair]) {
+    self.pairs = pairs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
 
   /// Lists the PNGs of a folder and pairs each with the file of the same name among the labels.
   ///
@@ -26,25 +32,28 @@ public struct PairedFiles: Sendable, Equatable {
   ///   - images: The folder of pictures.
   ///   - labels: The folder of labels; nil for a set without truth.
   ///   - layout: What the folders are part of, for messages.
+  ///   - missingFiles: Whether a picture without labels is an error.
   /// - Throws: ``DatasetError`` when a folder is not there, no picture is found or one has no labels.
-  public init(images: String, labels: String?, layout: String) throws(DatasetError) {
-    let names = try Self.files(in: images, layout: layout)
-    let pictures = names.filter(Self.isPNG).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  public init(
+    images: String, labels: String?, layout: String, missingFiles: MissingFiles = .refused
+  ) throws(DatasetError) {
+    let names = try FolderListing.files(in: images, layout: layout)
+    let pictures = names.filter(FolderListing.isPNG)
     guard !pictures.isEmpty else {
       throw .noPictures(folder: images, fileCount: names.count)
     }
     var known: Set<String> = []
-    if let labels { known = Set(try Self.files(in: labels, layout: layout)) }
+    if let labels { known = Set(try FolderListing.files(in: labels, layout: layout)) }
     var pairs: [Pair] = []
     for file in pictures {
       let label = labels.map { $0 + "/" + file }
-      if let label, !known.contains(file) {
+      if let label, missingFiles == .refused, !known.contains(file) {
         throw .missingLabel(image: images + "/" + file, expected: label)
       }
       pairs.append(
         Pair(name: String(file.dropLast(4)), image: images + "/" + file, label: label))
     }
-    self.pairs = pairs
+    self.init(pairs: pairs)
   }
 
   /// Decodes one pair.
@@ -63,19 +72,5 @@ public struct PairedFiles: Sendable, Equatable {
         label: labelFile, labelSize: "\(label.width)x\(label.height)")
     }
     return Sample(name: pair.name, image: image, label: label)
-  }
-
-  /// Hidden files are left out: macOS leaves `._name.png` beside copies.
-  private static func files(in folder: String, layout: String) throws(DatasetError) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { !$0.hasPrefix(".") }
-    } catch {
-      throw .missingFolder(folder, expected: layout)
-    }
-  }
-
-  private static func isPNG(_ name: String) -> Bool {
-    name.hasSuffix(".png") || name.hasSuffix(".PNG")
   }
 }

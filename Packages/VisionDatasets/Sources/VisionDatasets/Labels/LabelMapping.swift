@@ -13,6 +13,9 @@ public struct LabelMapping: Sendable, Equatable {
   /// another way; empty in most mappings.
   public let refused: Set<UInt8>
 
+  /// The values that the encoding knows, ignored ones included; any other in a file is worth a word.
+  public let named: Set<UInt8>
+
   /// A mapping from file value to train id; every value that is not a key is ignored.
   ///
   /// - Parameters:
@@ -28,6 +31,7 @@ public struct LabelMapping: Sendable, Equatable {
     }
     self.table = table
     self.refused = refused
+    named = Set(trainIDs.keys)
   }
 
   /// The train id of a file value.
@@ -42,19 +46,28 @@ extension LabelMapping {
   /// Files that hold train ids: 0 to 18 and 255 stay, any other value is refused, for it shows that
   /// the file holds something else (most often Cityscapes label ids).
   public static let trainIDs = LabelMapping(
-    Dictionary(uniqueKeysWithValues: CityscapesClass.allCases.map { ($0.rawValue, $0.rawValue) }),
+    Dictionary(
+      uniqueKeysWithValues: CityscapesClass.allCases.map { ($0.rawValue, $0.rawValue) }
+        + [(LabelMap.ignored, LabelMap.ignored)]),
     refusing: Set((0...254).filter { !isTrainID($0) }))
 
   /// Files that hold Cityscapes label ids, those of GTA5 included: 7 is road … 33 is bicycle, the
-  /// rest is ignored.
-  public static let cityscapesLabelIDs = LabelMapping(
-    Dictionary(uniqueKeysWithValues: CityscapesClass.allCases.map { ($0.labelID, $0.rawValue) }))
+  /// rest is ignored: 0 to 34 where they are no class, and 255, which stands for -1.
+  public static let cityscapesLabelIDs: LabelMapping = {
+    var trainIDs: [UInt8: UInt8] = [LabelMap.ignored: LabelMap.ignored]
+    for value in 0...34 as ClosedRange<UInt8> { trainIDs[value] = LabelMap.ignored }
+    for meaning in CityscapesClass.allCases { trainIDs[meaning.labelID] = meaning.rawValue }
+    return LabelMapping(trainIDs)
+  }()
 
   /// CamVid's eleven classes in the order of SegNet's files; 11 is void.
-  public static let camVid = LabelMapping(
-    Dictionary(
-      uniqueKeysWithValues: [
-        (0, .sky), (1, .building), (2, .pole), (3, .road), (4, .sidewalk), (5, .vegetation),
-        (6, .trafficSign), (7, .fence), (8, .car), (9, .person), (10, .bicycle),
-      ].map { (value: UInt8, meaning: CityscapesClass) in (value, meaning.rawValue) }))
+  public static let camVid: LabelMapping = {
+    let classes: [CityscapesClass] = [
+      .sky, .building, .pole, .road, .sidewalk, .vegetation, .trafficSign, .fence, .car, .person,
+      .bicycle,
+    ]
+    var trainIDs: [UInt8: UInt8] = [UInt8(classes.count): LabelMap.ignored]
+    for (value, meaning) in classes.enumerated() { trainIDs[UInt8(value)] = meaning.rawValue }
+    return LabelMapping(trainIDs)
+  }()
 }

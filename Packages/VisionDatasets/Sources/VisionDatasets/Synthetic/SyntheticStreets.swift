@@ -68,8 +68,13 @@ public struct SyntheticStreets: SegmentationDataset {
 
   /// `source_000012`, for instance.
   public func name(at index: Int) -> String {
-    let digits = String(index)
-    return "\(look.rawValue)_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    "\(look.rawValue)_" + Self.padded(index, to: 6)
+  }
+
+  /// A number with zeros before it.
+  static func padded(_ number: Int, to width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   /// The picture and labels of one scene; it never throws.
