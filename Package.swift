@@ -80,8 +80,11 @@ let package = Package(
     tests("PNGTests", in: "PNG", uses: ["PNG"], exclude: ["Golden"]),
 
     // Level 1
-    library("Checkpoint", in: "Checkpoint"),
-    tests("CheckpointTests", in: "Checkpoint", uses: ["Checkpoint"]),
+    .systemLibrary(
+      name: "CLibZ", path: "Packages/Checkpoint/Sources/CLibZ", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    library("Checkpoint", in: "Checkpoint", uses: ["CLibZ"]),
+    tests("CheckpointTests", in: "Checkpoint", uses: ["Checkpoint"], exclude: ["Golden"]),
     library("VisionDatasets", in: "VisionDatasets", uses: ["PNG"]),
     tests(
       "VisionDatasetsTests", in: "VisionDatasets", uses: ["VisionDatasets", "PNG"],
