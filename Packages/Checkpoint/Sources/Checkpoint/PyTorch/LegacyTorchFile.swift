@@ -18,14 +18,16 @@ struct LegacyTorchFile: TorchStorages {
     guard version.integer == 1001 else {
       throw .notTorch(path: path, found: "of an unknown version of PyTorch's old format")
     }
-    if case .dictionary(let system) = try machine.run() {
+    let machineSays = try machine.run()
+    if case .dictionary(let system) = machineSays {
       let isBig = machine.graph.dictionaries[system].contains {
         if $0.key.text == "little_endian", case .bool(false) = $0.value { true } else { false }
       }
       if isBig { throw .bigEndian(path: path) }
     }
     root = try machine.run()
-    let keys = machine.graph.members(try machine.run())?.compactMap(\.text) ?? []
+    let keyList = try machine.run()
+    let keys = machine.graph.members(keyList)?.compactMap(\.text) ?? []
     graph = machine.graph
     let storages = Dictionary(graph.storages.map { ($0.key, $0) }) { first, _ in first }
     var cursor = ByteCursor(file, path: path, at: machine.input.offset)
