@@ -60,6 +60,7 @@ let package = Package(
     .executable(name: "eval", targets: ["eval"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
+    .executable(name: "convert-checkpoint", targets: ["convert-checkpoint"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -84,6 +85,9 @@ let package = Package(
       name: "CLibZ", path: "Packages/Checkpoint/Sources/CLibZ", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     library("Checkpoint", in: "Checkpoint", uses: ["CLibZ"]),
+    .executableTarget(
+      name: "FuzzCheckpoint", dependencies: ["Checkpoint", "CLibZ"],
+      path: "Packages/Checkpoint/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     tests("CheckpointTests", in: "Checkpoint", uses: ["Checkpoint"], exclude: ["Golden"]),
     library("VisionDatasets", in: "VisionDatasets", uses: ["PNG"]),
     tests(
@@ -130,10 +134,15 @@ let package = Package(
       uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
       exclude: ["peers"]),
     app("count-flops", uses: ["BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
+    app("convert-checkpoint", uses: ["Training", "BiSeNet", "NN", "Checkpoint"]),
+    .executableTarget(
+      name: "NetworkOutputs", dependencies: ["Training", "BiSeNet", "NN", "Tensor", "Checkpoint"],
+      path: "Tests/Interoperability", exclude: ["check.py"], swiftSettings: settings),
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "count-flops", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "count-flops", "convert-checkpoint", "Checkpoint", "VisionDatasets",
+        "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

@@ -14,6 +14,9 @@ let package = Package(
     .systemLibrary(
       name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "Checkpoint", dependencies: ["CLibZ"], swiftSettings: settings),
+    .executableTarget(
+      name: "FuzzCheckpoint", dependencies: ["Checkpoint", "CLibZ"], path: "Fuzz",
+      exclude: ["Corpus"], swiftSettings: settings),
     .testTarget(
       name: "CheckpointTests", dependencies: ["Checkpoint"], exclude: ["Golden"],
       swiftSettings: settings),

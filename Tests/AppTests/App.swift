@@ -4,6 +4,7 @@ import Foundation
 enum App: String {
   case train, eval
   case countFLOPs = "count-flops"
+  case convertCheckpoint = "convert-checkpoint"
 
   /// What a process left.
   struct Outcome {

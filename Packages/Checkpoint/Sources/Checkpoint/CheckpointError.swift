@@ -47,7 +47,7 @@ public enum CheckpointError: Error, Hashable, Sendable {
   /// A tensor that was asked for is not in the file.
   case missingTensor(path: String, name: String, nearest: String?)
   /// A tensor's element type cannot be given as float32.
-  case notFloatingPoint(path: String, name: String, found: ElementType)
+  case notNumeric(path: String, name: String, found: ElementType)
   /// The file could not be written; `reason` is the system's. What stood at `path` is untouched.
   case unwritable(path: String, reason: String)
   /// The tensors given cannot make a file. What stood at `path` is untouched.
@@ -127,9 +127,9 @@ extension CheckpointError: CustomStringConvertible {
       "'\(path)' has no tensor \(quoted(name))"
         + (nearest.map { "; the nearest name is \(quoted($0))" } ?? "")
         + "; check that it was saved from the same network."
-    case .notFloatingPoint(let path, let name, let found):
-      "'\(path)' stores the tensor \(quoted(name)) as \(found.rawValue) where F64, F32, F16 or "
-        + "BF16 is expected; read its bytes instead."
+    case .notNumeric(let path, let name, let found):
+      "'\(path)' stores the tensor \(quoted(name)) as \(found.rawValue) where F64, F32, "
+        + "F16, BF16, I64, I32 or I16 is expected; read its bytes instead."
     case .unwritable(let path, let reason):
       "'\(path)' cannot be written: \(reason); "
         + "free space or choose another folder; what stood there before is untouched."

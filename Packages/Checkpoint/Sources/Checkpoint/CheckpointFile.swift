@@ -68,9 +68,22 @@ extension CheckpointFile {
 ///
 /// - Throws: ``CheckpointError`` where the file cannot be read or its format is another.
 public func openCheckpoint(at path: String) throws(CheckpointError) -> any CheckpointFile {
-  let isTorch = try MappedFile(path: path).withBytes { bytes in
+  try openCheckpoint(try MappedFile(path: path), path: path)
+}
+
+/// Reads bytes in memory as ``openCheckpoint(at:)`` reads a file; `path` is for messages.
+package func openCheckpoint(
+  copying bytes: [UInt8], path: String
+) throws(CheckpointError) -> any CheckpointFile {
+  try openCheckpoint(MappedFile(copying: bytes), path: path)
+}
+
+private func openCheckpoint(
+  _ file: MappedFile, path: String
+) throws(CheckpointError) -> any CheckpointFile {
+  let isTorch = file.withBytes { bytes in
     // A header's length can begin like a pickle or a zip; the brace behind it cannot follow there.
     TorchFile.begins(bytes) && !(bytes.count > 8 && bytes[8] == UInt8(ascii: "{"))
   }
-  return isTorch ? try TorchFile(contentsOf: path) : try SafetensorsFile(contentsOf: path)
+  return isTorch ? try TorchFile(file, path: path) : try SafetensorsFile(file, path: path)
 }

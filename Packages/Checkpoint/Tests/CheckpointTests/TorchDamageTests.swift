@@ -24,7 +24,7 @@ import Testing
     ("module", "asks for Python's '__main__.Wrapped'"),
     ("storage-class", "asks for Python's 'torch.ComplexFloatStorage'"),
     ("cut", "its directory at the end is missing, so it is cut short; copy or download it again"),
-    ("cut-legacy", "is cut short: it has 1359 bytes where its header promises 1364"),
+    ("cut-legacy", "is cut short: it has 1359 bytes where its header promises"),
     ("short-storage", "gives the tensor 'w' a storage of 4 elements where 8 are needed"),
     ("missing-storage", "gives the tensor 'w' a storage of 0 elements where 4 are needed"),
     ("view", "gives the tensor 'w' a storage of 4 elements where 5 are needed"),

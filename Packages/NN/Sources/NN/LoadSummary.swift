@@ -15,6 +15,20 @@ public struct LoadSummary: Sendable, CustomStringConvertible {
   /// The store's tensors that the file may lack and does.
   public let missing: [String]
 
+  /// A summary of what was taken from `path`.
+  public init(
+    path: String, origin: String?, loaded: Int, expected: Int,
+    renamed: [(stored: String, name: String)], ignored: [String], missing: [String]
+  ) {
+    self.path = path
+    self.origin = origin
+    self.loaded = loaded
+    self.expected = expected
+    self.renamed = renamed
+    self.ignored = ignored
+    self.missing = missing
+  }
+
   /// One line, whatever the number of tensors.
   public var description: String {
     var line = path

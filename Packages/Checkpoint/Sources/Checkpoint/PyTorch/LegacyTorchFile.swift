@@ -37,6 +37,9 @@ struct LegacyTorchFile: TorchStorages {
           path: path, offset: cursor.offset,
           problem: "the storage '\(key.prefix(40))' belongs to no tensor")
       }
+      guard file.count - cursor.offset >= 8 else {
+        throw .cutShort(path: path, expected: cursor.offset + 8, found: file.count)
+      }
       let count = try cursor.count(UInt64.self)
       let (length, overflow) = count.multipliedReportingOverflow(by: storage.dtype.size)
       let left = file.count - cursor.offset

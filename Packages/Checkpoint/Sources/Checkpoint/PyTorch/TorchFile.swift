@@ -24,7 +24,10 @@ public struct TorchFile: CheckpointFile {
   /// - Throws: ``CheckpointError`` for a file that cannot be read, is of another kind, is cut
   ///   short, or asks for anything but tensors and plain containers.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let file = try MappedFile(path: path)
+    try self.init(try MappedFile(path: path), path: path)
+  }
+
+  init(_ file: MappedFile, path: String) throws(CheckpointError) {
     let contents = try file.withBytes { bytes throws(CheckpointError) in
       try Self.contents(of: bytes, path: path)
     }
