@@ -29,10 +29,10 @@ struct Mutation: RandomNumberGenerator {
   mutating func input(from corpus: [[UInt8]]) -> [UInt8] {
     var bytes = corpus[below(corpus.count)]
     // Inside an archive only what keeps its checksum reaches the pickle.
-    if below(2) == 0, let record = PickleRecord(in: bytes) {
-      for _ in 0...below(4) { overwrite(&bytes, in: record.range) }
+    if below(8) != 0, let record = PickleRecord(in: bytes) {
+      for _ in 0..<below(4) { overwrite(&bytes, in: record.range) }
       record.repairChecksum(of: &bytes)
-      if below(4) != 0 { return bytes }
+      if below(16) != 0 { return bytes }
     }
     for _ in 0...below(3) { change(&bytes, corpus) }
     return bytes
