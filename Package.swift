@@ -115,6 +115,9 @@ let package = Package(
         "Tensor", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
         .product(name: "Yams", package: "Yams"),
       ]),
+    .executableTarget(
+      name: "FuzzConfiguration", dependencies: ["Training"], path: "Packages/Training/Fuzz",
+      exclude: ["Corpus"], swiftSettings: settings),
     tests(
       "TrainingTests", in: "Training",
       uses: [

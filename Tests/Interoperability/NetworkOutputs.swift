@@ -7,10 +7,11 @@ import Training
 /// Runs a checkpoint's network on images as they come and writes its logits: what `check.py`
 /// beside this compares with PyTorch.
 ///
-///     NetworkOutputs NETWORK IMAGES.safetensors OUTPUTS.safetensors
+///     NetworkOutputs NETWORK IMAGES.safetensors OUTPUTS.safetensors [BACKBONE]
 ///
 /// IMAGES has the tensor `images`, N x 3 x H x W; OUTPUTS gets `main`, `sixteenth` and
-/// `thirtySecond`, N x classes x H x W.
+/// `thirtySecond`, N x classes x H x W. BACKBONE, a file such as torchvision's, takes the place of the
+/// network's own context path.
 @main
 struct NetworkOutputs {
   static func main() throws {
@@ -21,6 +22,9 @@ struct NetworkOutputs {
     let backbone = try Backbone(of: network)
     _ = BiSeNet(store.scope(.training), backbone: backbone)
     print(try store.load(from: network))
+    if arguments.count > 4 {
+      print(try store.loadBackbone(from: try openCheckpoint(at: arguments[4])))
+    }
     let shape = try pictures.requiredEntry("images").shape
     let images = Tensor(try pictures.floats(of: "images"), shape: Shape(shape))
     let outputs = BiSeNet(store.scope(.inference), backbone: backbone)(images)

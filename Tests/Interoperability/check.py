@@ -76,9 +76,9 @@ def dialect(state, duplicates):
     return made
 
 
-def outputs_agree(what, folder, checkpoint, model, images):
+def outputs_agree(what, folder, checkpoint, model, images, backbone=()):
     result = run("NetworkOutputs", checkpoint, folder / "images.safetensors",
-                 folder / "outputs.safetensors")
+                 folder / "outputs.safetensors", *backbone)
     if result.returncode:
         return check(what, False, result.stderr.strip())
     ours = load_file(folder / "outputs.safetensors")
@@ -122,6 +122,20 @@ def round_trip(folder, backbone):
     fresh.load_state_dict(load_file(folder / "out.safetensors"), strict=True)
     check(f"{backbone} to safetensors, strict=True", same(fresh.state_dict(), state))
     outputs_agree(f"{backbone}, outputs", folder, folder / "ours.pth", fresh, images)
+
+    # torchvision's file into the context path.
+    classifier = getattr(torchvision.models, backbone)(weights=None).state_dict()
+    torch.save(classifier, folder / "backbone.pth")
+    fresh.context_path.load_state_dict(classifier, strict=False)
+    outputs_agree(f"{backbone}, outputs with torchvision's context path", folder,
+                  folder / "ours.pth", fresh, images, [folder / "backbone.pth"])
+    other = "resnet18" if backbone == "resnet101" else "resnet101"
+    torch.save(getattr(torchvision.models, other)(weights=None).state_dict(),
+               folder / "backbone.pth")
+    result = run("NetworkOutputs", folder / "ours.pth", folder / "images.safetensors",
+                 folder / "outputs.safetensors", folder / "backbone.pth")
+    check(f"{other} refused as the backbone of {backbone}",
+          result.returncode != 0 and "where the network's backbone is" in result.stderr)
 
 
 def torchvisions(folder, backbone):

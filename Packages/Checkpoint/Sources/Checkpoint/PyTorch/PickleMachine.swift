@@ -4,7 +4,7 @@
 /// is a constant times the pickle's bytes, and the number of opcodes is limited.
 struct PickleMachine {
   /// More than the pickle of any state dict has: a ResNet-101 with its optimiser takes 100,000.
-  static let mostOperations = 4_000_000
+  static let mostOperations = 1_000_000
 
   let path: String
   private(set) var input: ByteCursor
