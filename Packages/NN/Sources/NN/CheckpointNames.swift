@@ -10,9 +10,11 @@ public import Checkpoint
 /// Where two of a file's names mean the same, the one that needs fewer changes is taken.
 public struct CheckpointNames: Sendable {
   private var storedNames: [String: String] = [:]
+  private let ownNames: Set<String>
 
   /// Understands the names of a file.
   public init(of file: any CheckpointFile) {
+    ownNames = Set(file.names)
     var costs: [String: Int] = [:]
     for stored in file.names {
       let (name, changes) = Self.reference(stored)
@@ -25,8 +27,11 @@ public struct CheckpointNames: Sendable {
   /// The names that the reference implementation would have given.
   public var all: Dictionary<String, String>.Keys { storedNames.keys }
 
-  /// The file's own name of a tensor, or nil where it has none.
-  public func stored(_ name: String) -> String? { storedNames[name] }
+  /// The file's own name of a tensor, or nil where it has none. A name that the file has as it is
+  /// stands for itself.
+  public func stored(_ name: String) -> String? {
+    ownNames.contains(name) ? name : storedNames[name]
+  }
 
   /// The reference implementation's name, and how many changes led there.
   private static func reference(_ stored: String) -> (name: String, changes: Int) {
