@@ -65,6 +65,7 @@ let package = Package(
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
     .executable(name: "make-streets", targets: ["make-streets"]),
+    .executable(name: "convert-checkpoint", targets: ["convert-checkpoint"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -88,8 +89,14 @@ let package = Package(
       swiftSettings: settings),
 
     // Level 1
-    library("Checkpoint", in: "Checkpoint"),
-    tests("CheckpointTests", in: "Checkpoint", uses: ["Checkpoint"]),
+    .systemLibrary(
+      name: "CLibZ", path: "Packages/Checkpoint/Sources/CLibZ", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    library("Checkpoint", in: "Checkpoint", uses: ["CLibZ"]),
+    .executableTarget(
+      name: "FuzzCheckpoint", dependencies: ["Checkpoint", "CLibZ"],
+      path: "Packages/Checkpoint/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
+    tests("CheckpointTests", in: "Checkpoint", uses: ["Checkpoint"], exclude: ["Golden"]),
     library("VisionDatasets", in: "VisionDatasets", uses: ["PNG"]),
     tests(
       "VisionDatasetsTests", in: "VisionDatasets", uses: ["VisionDatasets", "PNG"],
@@ -126,6 +133,9 @@ let package = Package(
         "Tensor", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics", "NN", "BiSeNet",
         "Adversarial", "PseudoLabel", .product(name: "Yams", package: "Yams"),
       ]),
+    .executableTarget(
+      name: "FuzzConfiguration", dependencies: ["Training"], path: "Packages/Training/Fuzz",
+      exclude: ["Corpus"], swiftSettings: settings),
     tests(
       "TrainingTests", in: "Training",
       uses: [
@@ -159,11 +169,15 @@ let package = Package(
         "AppOptions", "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "SegmentationMetrics",
       ]),
     app("make-streets", uses: ["AppOptions", "Training", "VisionDatasets"]),
+    app("convert-checkpoint", uses: ["Training", "BiSeNet", "NN", "Checkpoint"]),
+    .executableTarget(
+      name: "NetworkOutputs", dependencies: ["Training", "BiSeNet", "NN", "Tensor", "Checkpoint"],
+      path: "Tests/Interoperability", exclude: ["check.py"], swiftSettings: settings),
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "make-streets", "PNG",
-        "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "make-streets",
+        "convert-checkpoint", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

@@ -11,8 +11,14 @@ let package = Package(
   name: "Checkpoint",
   products: [.library(name: "Checkpoint", targets: ["Checkpoint"])],
   targets: [
-    .target(name: "Checkpoint", swiftSettings: settings),
+    .systemLibrary(
+      name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "Checkpoint", dependencies: ["CLibZ"], swiftSettings: settings),
+    .executableTarget(
+      name: "FuzzCheckpoint", dependencies: ["Checkpoint", "CLibZ"], path: "Fuzz",
+      exclude: ["Corpus"], swiftSettings: settings),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint"], swiftSettings: settings),
+      name: "CheckpointTests", dependencies: ["Checkpoint"], exclude: ["Golden"],
+      swiftSettings: settings),
   ]
 )

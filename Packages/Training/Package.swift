@@ -38,6 +38,9 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "FuzzConfiguration", dependencies: ["Training"], path: "Fuzz", exclude: ["Corpus"],
+      swiftSettings: settings),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

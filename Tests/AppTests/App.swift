@@ -6,6 +6,7 @@ enum App: String {
   case exportPseudoLabels = "export-pseudo-labels"
   case countFLOPs = "count-flops"
   case makeStreets = "make-streets"
+  case convertCheckpoint = "convert-checkpoint"
 
   /// What a process left.
   struct Outcome {

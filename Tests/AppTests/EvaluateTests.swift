@@ -82,7 +82,7 @@ extension AppTests {
       try write(channels: 64, as: "other.safetensors")
       let cases = [
         ("absent.safetensors", "cannot be read: No such file"), ("half", "is cut short"),
-        ("empty", "is not a safetensors file"), ("zip.pth", "is not a safetensors file"),
+        ("empty", "is not a safetensors file"), ("zip.pth", "is no whole zip archive"),
         (".", "it is a folder"), ("mixed.safetensors", "is it a checkpoint of another"),
         ("other.safetensors", "is no BiSeNet of ResNet-18 or ResNet-101"),
       ]

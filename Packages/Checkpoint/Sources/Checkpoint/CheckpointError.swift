@@ -4,6 +4,22 @@ public enum CheckpointError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)
   /// The file is of another kind; `found` says which.
   case notSafetensors(path: String, found: String)
+  /// The file is not one of PyTorch's; `found` says what it is.
+  case notTorch(path: String, found: String)
+  /// The zip archive around a PyTorch file is damaged.
+  case malformedArchive(path: String, problem: String)
+  /// The pickle is damaged or holds what state dicts do not; `offset` counts its bytes.
+  case malformedPickle(path: String, offset: Int, problem: String)
+  /// The pickle has an opcode that state dicts do not need; `offset` counts its bytes.
+  case unknownOpcode(path: String, opcode: UInt8, offset: Int)
+  /// The pickle asks for a Python class or function that is no part of a state dict.
+  case forbiddenClass(path: String, name: String)
+  /// The pickle is whole and holds no state dict.
+  case noStateDictionary(path: String, found: String)
+  /// A tensor reaches beyond the elements stored for it.
+  case tensorBeyondStorage(path: String, name: String, expected: Int, found: Int)
+  /// The file was written on a big-endian machine.
+  case bigEndian(path: String)
   /// The file ends before the data that its header promises.
   case cutShort(path: String, expected: Int, found: Int)
   /// The file has bytes after the last tensor.
@@ -31,7 +47,7 @@ public enum CheckpointError: Error, Hashable, Sendable {
   /// A tensor that was asked for is not in the file.
   case missingTensor(path: String, name: String, nearest: String?)
   /// A tensor's element type cannot be given as float32.
-  case notFloatingPoint(path: String, name: String, found: ElementType)
+  case notNumeric(path: String, name: String, found: ElementType)
   /// The file could not be written; `reason` is the system's. What stood at `path` is untouched.
   case unwritable(path: String, reason: String)
   /// The tensors given cannot make a file. What stood at `path` is untouched.
@@ -46,7 +62,31 @@ extension CheckpointError: CustomStringConvertible {
       "'\(path)' cannot be read: \(reason); check the path and its permissions."
     case .notSafetensors(let path, let found):
       "'\(path)' is not a safetensors file: it is \(found); "
-        + "give a .safetensors file, or convert this one with safetensors.torch.save_file."
+        + "give a .safetensors file or a .pth that torch.save wrote."
+    case .notTorch(let path, let found):
+      "'\(path)' is not a file of torch.save: it is \(found); "
+        + "give what torch.save(model.state_dict(), path) writes, or a .safetensors file."
+    case .malformedArchive(let path, let problem):
+      "'\(path)' is no whole zip archive as torch.save writes it: \(problem); "
+        + "copy or download it again."
+    case .malformedPickle(let path, let offset, let problem):
+      "'\(path)' has no pickle of a state dict, at its byte \(offset): \(problem); "
+        + "copy or download it again, or save it again with torch.save(model.state_dict(), path)."
+    case .unknownOpcode(let path, let opcode, let offset):
+      "'\(path)' has the pickle opcode 0x\(String(opcode, radix: 16)) at its byte \(offset), which "
+        + "no state dict needs; save it again with torch.save(model.state_dict(), path)."
+    case .forbiddenClass(let path, let name):
+      "'\(path)' asks for Python's \(quoted(name)), which is neither a tensor nor a plain "
+        + "container and is never run; save it again with torch.save(model.state_dict(), path)."
+    case .noStateDictionary(let path, let found):
+      "'\(path)' holds no state dict but \(clipped(found)); "
+        + "save it again with torch.save(model.state_dict(), path)."
+    case .tensorBeyondStorage(let path, let name, let expected, let found):
+      "'\(path)' gives the tensor \(quoted(name)) a storage of \(found) elements where "
+        + "\(expected) are needed; copy or download it again."
+    case .bigEndian(let path):
+      "'\(path)' was written on a big-endian machine; "
+        + "save it again on a little-endian one, which is what almost all are."
     case .cutShort(let path, let expected, let found):
       "'\(path)' is cut short: it has \(found) bytes where its header promises \(expected); "
         + "copy or download it again."
@@ -87,9 +127,9 @@ extension CheckpointError: CustomStringConvertible {
       "'\(path)' has no tensor \(quoted(name))"
         + (nearest.map { "; the nearest name is \(quoted($0))" } ?? "")
         + "; check that it was saved from the same network."
-    case .notFloatingPoint(let path, let name, let found):
-      "'\(path)' stores the tensor \(quoted(name)) as \(found.rawValue) where F64, F32, F16 or "
-        + "BF16 is expected; read its bytes instead."
+    case .notNumeric(let path, let name, let found):
+      "'\(path)' stores the tensor \(quoted(name)) as \(found.rawValue) where F64, F32, "
+        + "F16, BF16, I64, I32 or I16 is expected; read its bytes instead."
     case .unwritable(let path, let reason):
       "'\(path)' cannot be written: \(reason); "
         + "free space or choose another folder; what stood there before is untouched."

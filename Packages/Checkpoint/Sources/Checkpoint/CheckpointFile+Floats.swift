@@ -1,8 +1,10 @@
 extension CheckpointFile {
-  /// The values of a tensor as float32, row-major, converted from F64, F32, F16 or BF16.
+  /// The values of a tensor as float32, row-major, converted from F64, F32, F16 or BF16,
+  /// or from I64, I32 or I16, rounded to the nearest float32. 8-bit integers are codes and masks, whose
+  /// values mean something else.
   ///
   /// - Throws: ``CheckpointError/missingTensor(path:name:nearest:)`` or
-  ///   ``CheckpointError/notFloatingPoint(path:name:found:)``.
+  ///   ``CheckpointError/notNumeric(path:name:found:)``.
   public func floats(of name: String) throws(CheckpointError) -> [Float] {
     let entry = try requiredEntry(name)
     let convert = try converter(for: entry)
@@ -18,7 +20,7 @@ extension CheckpointFile {
   ///
   /// - Precondition: `values.count` is the tensor's number of elements.
   /// - Throws: ``CheckpointError/missingTensor(path:name:nearest:)`` or
-  ///   ``CheckpointError/notFloatingPoint(path:name:found:)``.
+  ///   ``CheckpointError/notNumeric(path:name:found:)``.
   public func readFloats(
     of name: String, into values: UnsafeMutableBufferPointer<Float>
   ) throws(CheckpointError) {
@@ -39,7 +41,10 @@ extension CheckpointFile {
     case .float16: { convert($0, to: $1, count: $2, float(halfBits:)) }
     case .bfloat16:
       { convert($0, to: $1, count: $2) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) } }
-    default: throw .notFloatingPoint(path: path, name: entry.name, found: entry.dtype)
+    case .int64: { convert($0, to: $1, count: $2) { (value: Int64) in Float(value) } }
+    case .int32: { convert($0, to: $1, count: $2) { (value: Int32) in Float(value) } }
+    case .int16: { convert($0, to: $1, count: $2) { (value: Int16) in Float(value) } }
+    default: throw .notNumeric(path: path, name: entry.name, found: entry.dtype)
     }
   }
 }

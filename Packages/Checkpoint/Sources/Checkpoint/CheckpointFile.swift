@@ -23,7 +23,10 @@ public protocol CheckpointFile: Sendable {
   /// Free text stored with the tensors.
   var metadata: [String: String] { get }
 
-  /// The tensors' names in the order in which the file stores their values.
+  /// Where in the file the tensors are from, in words; nil where they are all that it holds.
+  var origin: String? { get }
+
+  /// The tensors' names in the file's order.
   var names: [String] { get }
 
   /// The entry of that name, or nil where there is none.
@@ -40,6 +43,9 @@ public protocol CheckpointFile: Sendable {
 }
 
 extension CheckpointFile {
+  /// Nil: the tensors are all that the file holds.
+  public var origin: String? { nil }
+
   /// The entry of that name.
   ///
   /// - Throws: ``CheckpointError/missingTensor(path:name:nearest:)``.
@@ -56,9 +62,28 @@ extension CheckpointFile {
   }
 }
 
-/// Opens a checkpoint of any format this package reads.
+/// Opens a checkpoint of any format this package reads: safetensors, and PyTorch's `.pth`.
+///
+/// The format is told by the file's first bytes, not by its name.
 ///
 /// - Throws: ``CheckpointError`` where the file cannot be read or its format is another.
 public func openCheckpoint(at path: String) throws(CheckpointError) -> any CheckpointFile {
-  try SafetensorsFile(contentsOf: path)
+  try openCheckpoint(try MappedFile(path: path), path: path)
+}
+
+/// Reads bytes in memory as ``openCheckpoint(at:)`` reads a file; `path` is for messages.
+package func openCheckpoint(
+  copying bytes: [UInt8], path: String
+) throws(CheckpointError) -> any CheckpointFile {
+  try openCheckpoint(MappedFile(copying: bytes), path: path)
+}
+
+private func openCheckpoint(
+  _ file: MappedFile, path: String
+) throws(CheckpointError) -> any CheckpointFile {
+  let isTorch = file.withBytes { bytes in
+    // A header's length can begin like a pickle or a zip; the brace behind it cannot follow there.
+    TorchFile.begins(bytes) && !(bytes.count > 8 && bytes[8] == UInt8(ascii: "{"))
+  }
+  return isTorch ? try TorchFile(file, path: path) : try SafetensorsFile(file, path: path)
 }

@@ -12,6 +12,18 @@ final class MappedFile: Sendable {
   // Immutable bytes at a fixed address for the life of the object: sharing the pointer is safe.
   private nonisolated(unsafe) let base: UnsafeMutableRawPointer?
   let count: Int
+  private let isMapped: Bool
+
+  /// A copy of bytes in memory, in a block of exactly their size, so that a sanitizer sees every
+  /// read beyond them; for the fuzz driver.
+  init(copying bytes: [UInt8]) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+    copy.copyBytes(from: bytes)
+    base = bytes.isEmpty ? nil : copy.baseAddress
+    if bytes.isEmpty { copy.deallocate() }
+    count = bytes.count
+    isMapped = false
+  }
 
   /// Maps the regular file at `path`.
   init(path: String) throws(CheckpointError) {
@@ -28,6 +40,7 @@ final class MappedFile: Sendable {
       throw .unreadable(path: path, reason: kind)
     }
     count = Int(status.st_size)
+    isMapped = true
     if count == 0 {
       base = nil
       return
@@ -40,7 +53,8 @@ final class MappedFile: Sendable {
   }
 
   deinit {
-    if let base { munmap(base, count) }
+    guard let base else { return }
+    if isMapped { munmap(base, count) } else { base.deallocate() }
   }
 
   /// Gives all bytes; they must not escape.

@@ -19,7 +19,10 @@ public struct SafetensorsFile: CheckpointFile {
   /// - Throws: ``CheckpointError`` for a file that cannot be read, is of another kind, is cut
   ///   short, or whose header does not describe its data exactly.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let file = try MappedFile(path: path)
+    try self.init(try MappedFile(path: path), path: path)
+  }
+
+  init(_ file: MappedFile, path: String) throws(CheckpointError) {
     let header = try file.withBytes { bytes throws(CheckpointError) in
       try SafetensorsHeader(file: bytes, path: path)
     }

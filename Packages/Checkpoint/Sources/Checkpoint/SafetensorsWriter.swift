@@ -54,22 +54,58 @@ package func writeSafetensors(
   let layout = try SafetensorsLayout(path: path, entries: entries)
   try file.append(layout.header(metadata: metadata))
   for (item, expected) in layout.items {
+    try item.write(to: file, byteCount: expected, path: path)
+  }
+}
+
+extension CheckpointItem {
+  /// Appends the item's bytes, which must be as many as its shape and type ask for, and shows each
+  /// piece to `watch`.
+  func write(
+    to file: borrowing AtomicFile, byteCount expected: Int, path: String,
+    watch: (UnsafeRawBufferPointer) -> Void = { _ in }
+  ) throws(CheckpointError) {
     var failure: CheckpointError?
     var found = 0
-    item.bytes { bytes in
+    bytes { bytes in
       found += bytes.count
       // More bytes than promised are counted, not written: the error below names the count.
       guard failure == nil, found <= expected else { return }
+      watch(bytes)
       do throws(CheckpointError) { try file.append(bytes) } catch { failure = error }
     }
     if let failure { throw failure }
     if found != expected {
       let problem =
-        "the tensor '\(item.name)' gave \(found) bytes where shape \(item.shape) "
-        + "of \(item.dtype.rawValue) has \(expected)"
+        "the tensor '\(name)' gave \(found) bytes where shape \(shape) "
+        + "of \(dtype.rawValue) has \(expected)"
       throw .invalidContent(path: path, problem: problem)
     }
   }
+}
+
+/// The bytes of each item, whose names must be unique and shapes countable.
+func validatedSizes(
+  of entries: [CheckpointItem], path: String, reserved: Set<String> = []
+) throws(CheckpointError) -> [Int] {
+  var names = reserved
+  var sizes: [Int] = []
+  var total = 0
+  for item in entries {
+    guard names.insert(item.name).inserted else {
+      let problem = "the tensor name '\(item.name)' is given twice or reserved"
+      throw .invalidContent(path: path, problem: problem)
+    }
+    guard let byteCount = item.dtype.byteCount(of: item.shape),
+      case let (sum, overflow) = total.addingReportingOverflow(byteCount), !overflow
+    else {
+      throw .invalidContent(
+        path: path, problem: "the tensor '\(item.name)' has the impossible shape \(item.shape)")
+    }
+    total = sum
+    sizes.append(byteCount)
+  }
+  return sizes
 }
 
 /// The order and sizes of what is to be written.
@@ -78,26 +114,10 @@ private struct SafetensorsLayout {
   let path: String
 
   init(path: String, entries: [CheckpointItem]) throws(CheckpointError) {
-    var names: Set<String> = ["__metadata__"]
-    var items: [(item: CheckpointItem, byteCount: Int)] = []
-    var total = 0
-    for item in entries {
-      guard names.insert(item.name).inserted else {
-        let problem = "the tensor name '\(item.name)' is given twice or reserved"
-        throw .invalidContent(path: path, problem: problem)
-      }
-      guard let byteCount = item.dtype.byteCount(of: item.shape),
-        case let (sum, overflow) = total.addingReportingOverflow(byteCount), !overflow
-      else {
-        throw .invalidContent(
-          path: path,
-          problem: "the tensor '\(item.name)' has the impossible shape \(item.shape)")
-      }
-      total = sum
-      items.append((item, byteCount))
-    }
+    let sizes = try validatedSizes(of: entries, path: path, reserved: ["__metadata__"])
+    let items = Array(zip(entries, sizes))
     let order = items.indices.sorted {
-      (-items[$0].item.dtype.size, $0) < (-items[$1].item.dtype.size, $1)
+      (-items[$0].0.dtype.size, $0) < (-items[$1].0.dtype.size, $1)
     }
     self.items = order.map { items[$0] }
     self.path = path
@@ -126,8 +146,7 @@ private struct SafetensorsLayout {
         path: path, problem: "its header would have \(json.utf8.count) bytes, more than allowed")
     }
     let length = UInt64(json.utf8.count)
-    let lengthBytes = (0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) }
-    return lengthBytes + Array(json.utf8)
+    return littleEndianBytes(length) + Array(json.utf8)
   }
 
   private func jsonText(_ text: String) -> String {

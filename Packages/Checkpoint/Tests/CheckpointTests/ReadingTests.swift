@@ -57,7 +57,7 @@ import Testing
     #expect(try file.floats(of: "double") == [Float(-0.1)])
     #expect(try file.floats(of: "half") == [1 + 0x1p-10, -0x1p-24])
     #expect(try file.floats(of: "brain") == [1, -3])
-    #expect(throws: CheckpointError.notFloatingPoint(path: file.path, name: "pad", found: .uint8)) {
+    #expect(throws: CheckpointError.notNumeric(path: file.path, name: "pad", found: .uint8)) {
       try file.floats(of: "pad")
     }
   }

@@ -1,47 +1,6 @@
 public import Checkpoint
 public import Tensor
 
-/// What a checkpoint gave to a store.
-public struct LoadSummary: Sendable, CustomStringConvertible {
-  /// The file.
-  public let path: String
-  /// How many of the store's tensors were read.
-  public let loaded: Int
-  /// How many the store has.
-  public let expected: Int
-  /// The file's tensors that the store has no place for.
-  public let ignored: [String]
-
-  /// One line, whatever the number of tensors.
-  public var description: String {
-    var line = "\(path): \(loaded) of \(expected) tensors loaded"
-    if let first = ignored.first {
-      line += ", \(ignored.count) ignored (\(first)\(ignored.count > 1 ? ", …" : ""))"
-    }
-    return line
-  }
-}
-
-/// Why a checkpoint does not fit a network.
-public enum LoadError: Error, Sendable, CustomStringConvertible {
-  /// A tensor that the network has is not in the file.
-  case missing(path: String, name: String, count: Int, expected: Int)
-  /// A tensor has another shape in the file.
-  case wrongShape(path: String, name: String, found: [Int], expected: [Int])
-
-  /// One sentence: the file, what was found, what was expected and what to do.
-  public var description: String {
-    switch self {
-    case .missing(let path, let name, let count, let expected):
-      "'\(path)' lacks \(count) of the network's \(expected) tensors, the first '\(name)'; "
-        + "is it a checkpoint of another network or backbone?"
-    case .wrongShape(let path, let name, let found, let expected):
-      "'\(path)' has '\(name)' with shape \(found) where the network has \(expected); "
-        + "is it a checkpoint of another backbone or number of classes?"
-    }
-  }
-}
-
 extension ParameterStore {
   /// The store's tensors as they are written to a checkpoint, under their PyTorch names.
   public var checkpointItems: [CheckpointItem] {
@@ -58,30 +17,40 @@ extension ParameterStore {
 
   /// Reads every tensor of the store from a checkpoint; nothing is changed where one does not fit.
   ///
-  /// Counters may be missing: PyTorch added them late.
+  /// The file's names are understood as ``CheckpointNames`` says. Counters may be missing: PyTorch
+  /// added them late.
   ///
-  /// - Parameter name: From the store's name to the file's; nil for tensors not to be read.
+  /// - Parameter name: From the store's name to the one looked for; nil for tensors not to be read.
   /// - Throws: ``LoadError``, or what reading throws.
   @discardableResult
   public func load(
     from file: any CheckpointFile, name: (String) -> String? = { $0 }
   ) throws -> LoadSummary {
-    var wanted: [(Entry, String)] = []
-    for entry in entries {
-      if let stored = name(entry.parameter.name) { wanted.append((entry, stored)) }
+    let names = CheckpointNames(of: file)
+    let wanted = entries.compactMap { entry in
+      name(entry.parameter.name).map { (entry: entry, name: $0, stored: names.stored($0)) }
     }
-    let missing = wanted.filter { $0.0.role != .counter && file.entry($0.1) == nil }
-    if let first = missing.first {
+    let missing = wanted.filter { $0.stored == nil }
+    let needed = missing.filter { $0.entry.role != .counter }
+    if let first = needed.first {
       throw LoadError.missing(
-        path: file.path, name: first.1, count: missing.count, expected: wanted.count)
+        path: file.path, name: first.name, count: needed.count, expected: wanted.count)
     }
-    let present = wanted.filter { file.entry($0.1) != nil }
-    let values = try present.map { try $0.0.parameter.value(from: file, name: $0.1, $0.0.role) }
-    for ((entry, _), value) in zip(present, values) { entry.parameter.update(value) }
-    let used = Set(wanted.map(\.1))
+    var values: [(parameter: Parameter, value: Tensor)] = []
+    var renamed: [(stored: String, name: String)] = []
+    var used: Set<String> = []
+    for (entry, name, stored) in wanted {
+      guard let stored else { continue }
+      let value = try entry.parameter.value(from: file, name: stored, entry.role)
+      values.append((entry.parameter, value))
+      if stored != name { renamed.append((stored, name)) }
+      used.insert(stored)
+    }
+    for (parameter, value) in values { parameter.update(value) }
     return LoadSummary(
-      path: file.path, loaded: present.count, expected: wanted.count,
-      ignored: file.names.filter { !used.contains($0) })
+      path: file.path, origin: file.origin, loaded: values.count, expected: wanted.count,
+      renamed: renamed, ignored: file.names.filter { !used.contains($0) },
+      missing: missing.map(\.name))
   }
 }
 

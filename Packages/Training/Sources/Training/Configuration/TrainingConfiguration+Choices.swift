@@ -17,6 +17,12 @@ extension TrainingConfiguration {
   public enum DatasetKind: String, Sendable, CaseIterable {
     /// Procedural streets, made on the way.
     case synthetic
+    /// GTA5: `images/` and `labels/`, label ids.
+    case gta5
+    /// Cityscapes in its official layout, label ids.
+    case cityscapes
+    /// A course's subset of either: flat folders, lists of files, `info.json`.
+    case subset
     /// CamVid in the SegNet layout.
     case camvid
     /// A folder of images and a folder of labels.

@@ -4,7 +4,7 @@ public import VisionDatasets
 public struct DatasetDescription: Sendable {
   /// The kind.
   public var kind: TrainingConfiguration.DatasetKind
-  /// The root folder of CamVid, or the folder of images; nil for synthetic streets.
+  /// The root folder of the set, of a folder set the folder of images; nil for synthetic streets.
   public var root: String?
   /// The folder of labels of a folder set; nil where there are none.
   public var labels: String?
@@ -50,15 +50,37 @@ public struct DatasetDescription: Sendable {
         seed: UInt64(bitPattern: Int64(synthetic.seed)),
         count: isTraining ? synthetic.count : synthetic.validationCount, height: size.height,
         width: size.width)
+    default:
+      return try files()
+    }
+  }
+
+  /// Lists the files of a set that lies on disk.
+  ///
+  /// - Parameter missingFiles: Whether a missing label file is an error or left for an examination.
+  /// - Throws: ``DatasetProblem`` for synthetic streets, which have no files, and where a folder is
+  ///   needed and not given; or what listing throws.
+  public func files(missingFiles: MissingFiles = .refused) throws -> any FileBackedDataset {
+    let root = try requiredRoot()
+    switch kind {
+    case .synthetic:
+      throw DatasetProblem(description: "synthetic streets are drawn and have no files to read")
+    case .gta5:
+      return try GTA5Dataset(root: root, missingFiles: missingFiles)
+    case .cityscapes:
+      return try CityscapesDataset(root: root, split: split, missingFiles: missingFiles)
+    case .subset:
+      return try SubsetDataset(root: root, split: split, missingFiles: missingFiles)
     case .camvid:
-      return try CamVidDataset(root: try requiredRoot(), split: split)
+      return try CamVidDataset(root: root, split: split, missingFiles: missingFiles)
     case .folder:
       return try FolderDataset(
-        images: try requiredRoot(), labels: labels, mapping: try mapping.table())
+        images: root, labels: labels, mapping: try mapping.table(), missingFiles: missingFiles)
     }
   }
 
   private func requiredRoot() throws -> String {
+    guard kind != .synthetic else { return "" }
     guard let root else {
       throw DatasetProblem(
         description: "the data set '\(kind.rawValue)' needs a folder: give data.root (--root)")
@@ -121,9 +143,7 @@ extension TrainingConfiguration {
 
   /// How pixels become numbers.
   public var normalisation: VisionDatasets.Normalisation {
-    let plain: VisionDatasets.Normalisation =
-      loading.normalisation == .paper ? .paper : .imageNet
-    return plain.ordered(loading.channelOrder == .rgb ? .rgb : .bgr)
+    loading.normalisation.values.ordered(loading.channelOrder == .rgb ? .rgb : .bgr)
   }
 
   /// The loader of a domain's training pictures: resize, scale, crop, flip (spec: "Data", sizes).
@@ -137,7 +157,7 @@ extension TrainingConfiguration {
   ) throws -> DataLoader {
     let resize = Resize(height: domain.height, width: domain.width)
     var dataset = try set.open()
-    if let pseudoLabels { dataset = try RelabelledDataset(dataset, labels: pseudoLabels) }
+    if let pseudoLabels { dataset = try RelabelledDataset(dataset, labels: "\(pseudoLabels)/labels") }
     var transforms: [any Transform] = []
     if loading.cache {
       dataset = CachedDataset(dataset, preparedBy: resize)

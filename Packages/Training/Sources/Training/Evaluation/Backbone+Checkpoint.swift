@@ -1,12 +1,14 @@
 public import BiSeNet
 public import Checkpoint
+import NN
 
 extension Backbone {
-  /// The backbone that a checkpoint's tensors belong to.
+  /// The backbone that a checkpoint's tensors belong to, in any dialect of `CheckpointNames`.
   ///
   /// - Throws: ``UnknownNetwork`` where they are not BiSeNet's.
   public init(of file: any CheckpointFile) throws {
-    switch file.entry("supervision2.weight")?.shape.dropFirst().first {
+    let head = CheckpointNames(of: file).stored("supervision2.weight").flatMap(file.entry)
+    switch head?.shape.dropFirst().first {
     case Backbone.resnet18.channels.thirtySecond: self = .resnet18
     case Backbone.resnet101.channels.thirtySecond: self = .resnet101
     default: throw UnknownNetwork(path: file.path)

@@ -23,7 +23,8 @@ public struct TrainedNetwork: Sendable {
   public let size: TrainingConfiguration.ImageSize
   /// How pixels become its numbers.
   public let normalisation: Normalisation
-  /// One line on what was loaded and ignored; nil where the file holds the network and nothing else.
+  /// One line on what was loaded, renamed, ignored and missing; nil where the file holds the network
+  /// under its own names and nothing else.
   public let remark: String?
 
   /// Opens a checkpoint. What is nil is read from its metadata; where that is silent, too, the size
@@ -41,12 +42,14 @@ public struct TrainedNetwork: Sendable {
     let file = try openCheckpoint(at: path)
     let backbone = try Backbone(of: file)
     let classes =
-      file.entry("conv.weight")?.shape.first.flatMap { (1...255).contains($0) ? $0 : nil }
+      CheckpointNames(of: file).stored("conv.weight").flatMap(file.entry)?.shape.first
+      .flatMap { (1...255).contains($0) ? $0 : nil }
       ?? CityscapesClass.allCases.count
     let store = ParameterStore()
     _ = BiSeNet(store.scope(.training), backbone: backbone, classes: classes)
     let loaded = try store.load(from: file)
-    remark = loaded.ignored.isEmpty ? nil : "\(loaded)"
+    let isPlain = loaded.renamed.isEmpty && loaded.ignored.isEmpty && loaded.missing.isEmpty
+    remark = isPlain ? nil : "\(loaded)"
     network = BiSeNet(store.scope(.inference), backbone: backbone, classes: classes)
     self.size = try size ?? file.inputSize() ?? .init(height: 512, width: 1024)
     let values = try normalisation ?? file.choice(.normalisation) ?? .paper

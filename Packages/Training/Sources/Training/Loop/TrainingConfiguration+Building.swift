@@ -50,12 +50,19 @@ extension TrainingConfiguration {
 
 extension ParameterStore {
   /// Reads the context path from a file of torchvision's ResNet (`conv1.weight`, …) or of a whole
-  /// BiSeNet (`context_path.conv1.weight`, …).
+  /// BiSeNet (`context_path.conv1.weight`, …), in any dialect of `CheckpointNames`.
   ///
-  /// - Throws: `LoadError` where any of the context path's tensors is missing or of another shape.
+  /// - Throws: ``WrongBackbone`` where the file is another ResNet's, `LoadError` where any of the
+  ///   context path's tensors is missing or of another shape.
   public func loadBackbone(from file: any CheckpointFile) throws -> LoadSummary {
     let prefix = "context_path."
-    let whole = file.names.contains { $0.hasPrefix(prefix) }
+    let names = CheckpointNames(of: file)
+    let whole = names.all.contains { $0.hasPrefix(prefix) }
+    let found = ResNetDepth(names: names.all, prefix: whole ? prefix : "")
+    let expected = ResNetDepth(names: entries.map(\.parameter.name), prefix: prefix)
+    if let found, let expected, found != expected {
+      throw WrongBackbone(path: file.path, found: found, expected: expected)
+    }
     return try load(from: file) { name in
       guard name.hasPrefix(prefix) else { return nil }
       return whole ? name : String(name.dropFirst(prefix.count))

@@ -65,6 +65,43 @@ import Training
     expectBackbone(of: source, in: store)
   }
 
+  @Test func pyTorchsFileOfAWrappedDialectFillsTheContextPath() throws {
+    let source = made(seed: 1), store = made(seed: 2)
+    let path = folder.file("wild.pth")
+    let items = source.checkpointItems.map { item in
+      let name = item.name.replacingOccurrences(of: Self.prefix, with: "context_path.features.")
+      return CheckpointItem(
+        name: "module." + name, dtype: item.dtype, shape: item.shape, bytes: item.bytes)
+    }
+    try writeTorchArchive(to: path, entries: items)
+    let summary = try store.loadBackbone(from: try openCheckpoint(at: path))
+    expectBackbone(of: source, in: store)
+    #expect(summary.loaded == 120 && summary.renamed.count == 120)
+    #expect(try Backbone(of: try openCheckpoint(at: path)) == .resnet18)
+  }
+
+  @Test func anotherResNetIsNamed() throws {
+    let store = made(seed: 2)
+    let path = folder.file("resnet101.pth")
+    let blocks = [3, 4, 23, 3]
+    for prefix in ["", "module.context_path.features."] {
+      let items = blocks.indices.map { layer in
+        CheckpointItem(
+          name: "\(prefix)layer\(layer + 1).\(blocks[layer] - 1).conv3.weight", dtype: .float32,
+          shape: [1], values: [0 as Float])
+      }
+      try writeTorchArchive(to: path, entries: items)
+      let error = #expect(throws: WrongBackbone.self) {
+        _ = try store.loadBackbone(from: try openCheckpoint(at: path))
+      }
+      #expect(
+        error?.description
+          == "'\(path)' holds ResNet-101 where the network's backbone is ResNet-18; give a file of "
+          + "ResNet-18, or set model.backbone to the file's.")
+    }
+    expectBackbone(of: made(seed: 2), in: store)
+  }
+
   @Test func aMissingTensorIsAnErrorAndNothingIsLoaded() throws {
     let store = made(seed: 2)
     let path = try torchvisionFile(made(seed: 1), without: "layer3.0.conv2.weight")
