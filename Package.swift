@@ -62,6 +62,7 @@ let package = Package(
     .executable(name: "eval", targets: ["eval"]),
     .executable(name: "predict", targets: ["predict"]),
     .executable(name: "export-pseudo-labels", targets: ["export-pseudo-labels"]),
+    .executable(name: "reproduce", targets: ["reproduce"]),
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "count-flops", targets: ["count-flops"]),
     .executable(name: "make-streets", targets: ["make-streets"]),
@@ -144,11 +145,11 @@ let package = Package(
       ]),
 
     // Level 5
-    app("train", uses: ["Training", "SegmentationMetrics"], exclude: ["configs"]),
+    app("train", uses: ["AppOptions", "Training", "SegmentationMetrics"], exclude: ["configs"]),
     .target(
       name: "AppOptions",
       dependencies: [
-        "Training", "VisionDatasets",
+        "Training", "PseudoLabel", "VisionDatasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Apps/Options", swiftSettings: settings),
@@ -168,6 +169,7 @@ let package = Package(
       uses: [
         "AppOptions", "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "SegmentationMetrics",
       ]),
+    app("reproduce", uses: ["AppOptions", "Training", "PseudoLabel", "SegmentationMetrics"]),
     app("make-streets", uses: ["AppOptions", "Training", "VisionDatasets"]),
     app("convert-checkpoint", uses: ["Training", "BiSeNet", "NN", "Checkpoint"]),
     .executableTarget(
@@ -176,8 +178,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "train", "eval", "predict", "export-pseudo-labels", "count-flops", "make-streets",
-        "convert-checkpoint", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "train", "eval", "predict", "export-pseudo-labels", "reproduce", "count-flops",
+        "make-streets", "convert-checkpoint", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

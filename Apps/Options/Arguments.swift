@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import PseudoLabel
 public import Training
 public import VisionDatasets
 
@@ -17,6 +18,8 @@ extension TrainingConfiguration.Normalisation: ExpressibleByArgument {}
 extension TrainingConfiguration.ChannelOrder: ExpressibleByArgument {}
 extension TrainingConfiguration.Precision: ExpressibleByArgument {}
 extension TrainingConfiguration.Look: ExpressibleByArgument {}
+extension Fusion: ExpressibleByArgument {}
+extension ThresholdRule: ExpressibleByArgument {}
 
 extension TrainingConfiguration.ImageSize: ExpressibleByArgument {
   /// `512x1024`: height and width, multiples of 8; nil for anything else.

@@ -1,6 +1,6 @@
 import AppOptions
-public import ArgumentParser
-public import PseudoLabel
+import ArgumentParser
+import PseudoLabel
 import SegmentationMetrics
 import Training
 import VisionDatasets
@@ -92,6 +92,3 @@ struct ExportPseudoLabels: ParsableCommand {
     }
   }
 }
-
-extension Fusion: ExpressibleByArgument {}
-extension ThresholdRule: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import AppOptions
 import ArgumentParser
 import Foundation
 import SegmentationMetrics
@@ -7,7 +8,7 @@ import Training
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Trains BiSeNet on street scenes, as a configuration says.",
+    abstract: "Trains BiSeNet on street scenes and adapts it to others, as a configuration says.",
     discussion: """
       The output folder takes configuration.yaml (every key, as used), log.jsonl (one JSON object \
       per iteration and validation), the last checkpoints and best.safetensors. A run that was \
@@ -17,13 +18,13 @@ struct Train: ParsableCommand {
         train Apps/train/configs/synthetic.yaml
         train Apps/train/configs/camvid.yaml --set data.root=CamVid --set seed=1 --output out/c1
         train Apps/train/configs/camvid.yaml --output out/c1 --resume
+        train Apps/train/configs/paper/fcd.yaml --check-data --set data.root=GTA5 \\
+              --set target.root=Cityscapes
 
       Keys of the configuration:
 
       \(TrainingConfiguration.schema.listing)
       """)
-
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
   @Argument(help: "The configuration, a YAML file. Keys left out have the paper's values.")
   var config: String
@@ -40,13 +41,27 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on from the newest checkpoint in the output folder.")
   var resume = false
 
-  @Option(help: "How the last validation is printed.")
+  @Flag(
+    help: """
+      Do not train: read every pair of the configuration's sets and report what is missing, broken or \
+      of another encoding, class frequencies and channel means. The exit status is 1 where the data \
+      cannot be trained on.
+      """)
+  var checkData = false
+
+  @Option(help: "How the last validation, or the report on the data, is printed.")
   var format = Format.table
 
   func run() throws {
     var configuration = try TrainingConfiguration.load(
       contentsOf: config, overrides: overrides)
     if let output { configuration.output = output }
+    if checkData {
+      let examination = try DatasetExamination(configuration)
+      print(format == .json ? examination.json.text : examination.table)
+      if !examination.isTrainable { throw ExitCode.failure }
+      return
+    }
     let run = try TrainingRun(configuration)
     let report = try run.run(resume: resume) ?? reportOfFinished(run)
     print(format == .json ? report.json.text : report.table)

@@ -2,7 +2,7 @@ import Foundation
 
 /// An app of this repository, as it was built.
 enum App: String {
-  case train, eval, predict
+  case train, eval, predict, reproduce
   case exportPseudoLabels = "export-pseudo-labels"
   case countFLOPs = "count-flops"
   case makeStreets = "make-streets"

@@ -2,7 +2,7 @@ import Testing
 
 extension AppTests {
   @Suite struct CountFLOPsTests {
-    @Test(arguments: [App.train, .eval, .predict, .countFLOPs]) func helpIsWorthReading(_ app: App)
+    @Test(arguments: [App.train, .eval, .predict, .countFLOPs, .reproduce]) func helpIsWorthReading(_ app: App)
       throws
     {
       let outcome = try app.run(["--help"], in: TestFolder())
@@ -29,6 +29,22 @@ extension AppTests {
       #expect(object["parameters"] as? Int == parameters)
       #expect(object["macs"] as? Int == macs)
       #expect(object["flops"] as? Int == 2 * macs)
+    }
+
+    /// Table III of the paper, to the digit.
+    @Test(arguments: [
+      ("fcd", 2_781_121, 15_439_233_024, 30_952_915_968),
+      ("fcd-light", 189_424, 1_067_712_512, 2_178_416_640),
+    ])
+    func discriminators(_ network: String, parameters: Int, macs: Int, paper: Int) throws {
+      let outcome = try App.countFLOPs.run([network, "--format", "json"], in: TestFolder())
+      let object = try outcome.object()
+      #expect(
+        Set(object.keys) == ["parameters", "macs", "flops", "flopsPaper"],
+        "\(outcome.transcript)")
+      #expect(object["parameters"] as? Int == parameters)
+      #expect(object["macs"] as? Int == macs)
+      #expect(object["flopsPaper"] as? Int == paper)
     }
 
     @Test func layersSumToTheTotal() throws {

@@ -29,12 +29,18 @@ public struct ComplexityReport: Sendable, Hashable {
   public let inputShape: [Int]
   /// The layers in the order of computation.
   public let layers: [Layer]
+  /// Floating point operations as the paper's Table III counts a discriminator's; nil for other
+  /// networks.
+  public let flopsOfThePaper: Int?
 
   /// What a network costs for one input.
-  public init(network: String, inputShape: [Int], layers: [Layer]) {
+  public init(
+    network: String, inputShape: [Int], layers: [Layer], flopsOfThePaper: Int? = nil
+  ) {
     self.network = network
     self.inputShape = inputShape
     self.layers = layers
+    self.flopsOfThePaper = flopsOfThePaper
   }
 
   /// The number of all trained values.
@@ -46,13 +52,14 @@ public struct ComplexityReport: Sendable, Hashable {
   /// Floating point operations: two for each multiply-accumulate.
   public var flops: Int { 2 * macs }
 
-  /// The object `parameters, macs, flops`, and on request `layers` with an object for each.
+  /// The object `parameters, macs, flops`, `flopsPaper` where it is known, and on request `layers` with an object for each.
   public func json(includingLayers: Bool = false) -> JSONValue {
     var members: [JSONValue.Member] = [
       .init("parameters", .integer(parameters)),
       .init("macs", .integer(macs)),
       .init("flops", .integer(flops)),
     ]
+    if let flopsOfThePaper { members.append(.init("flopsPaper", .integer(flopsOfThePaper))) }
     if includingLayers {
       members.append(.init("layers", .array(layers.map(json(of:)))))
     }
@@ -91,6 +98,11 @@ public struct ComplexityReport: Sendable, Hashable {
     text += "MACs        \(grouped(macs)) (\(decimal(Double(macs) / 1e9, places: 3)) G)\n"
     text +=
       "FLOPs       \(grouped(flops)) (\(decimal(Double(flops) / 1e9, places: 3)) G, 2 x MACs)\n"
+    if let paper = flopsOfThePaper {
+      text +=
+        "            \(grouped(paper)) (\(decimal(Double(paper) / 1e9, places: 3)) G, by the paper's "
+        + "convention)\n"
+    }
     return text
   }
 

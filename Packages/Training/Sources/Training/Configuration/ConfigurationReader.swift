@@ -7,9 +7,9 @@ struct ConfigurationReader<Root: Sendable> {
   private(set) var value: Root
   private var origins: [String: ConfigurationError.Origin] = [:]
 
-  init(_ schema: ConfigurationSchema<Root>) {
+  init(_ schema: ConfigurationSchema<Root>, basedOn base: Root? = nil) {
     self.schema = schema
-    value = schema.defaults
+    value = base ?? schema.defaults
   }
 
   /// Reads a whole file; `path` is for messages.
@@ -114,6 +114,19 @@ extension TrainingConfiguration {
         .notYAML(reason: "the text is not UTF-8"), at: .file(path: path, line: nil))
     }
     return try load(yaml: text, path: path, overrides: overrides)
+  }
+
+  /// As ``load(contentsOf:overrides:)``, or without a file overrides of a given configuration.
+  ///
+  /// - Throws: ``ConfigurationError``, which names file and line or the override.
+  public static func load(
+    contentsOf path: String?, basedOn base: TrainingConfiguration, overrides: [String]
+  ) throws(ConfigurationError) -> TrainingConfiguration {
+    if let path { return try load(contentsOf: path, overrides: overrides) }
+    var reader = ConfigurationReader(schema, basedOn: base)
+    for override in overrides { try reader.read(override: override) }
+    try reader.check()
+    return reader.value
   }
 
   /// Reads a YAML text and then overrides; `path` stands in messages.
