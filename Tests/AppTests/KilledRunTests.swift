@@ -14,16 +14,16 @@ extension AppTests {
 
     init() throws {
       folder = try TestFolder()
-      try folder.write(tinyConfiguration, as: "tiny.yaml")
+      try folder.write(tinyConfiguration, as: "supervised.yaml")
+      try folder.write(tinyAdaptation, as: "adaptation.yaml")
     }
 
-    /// Killed at random moments, twice, and gone on with: the weights, the optimiser's memory and
-    /// the log are those of a run that was not.
-    @Test(arguments: ["float32", "bfloat16"]) func killedAndResumedItEndsTheSame(
-      _ precision: String
-    ) throws {
+    /// Killed at random moments, twice, and gone on with: the weights, a discriminator's, the
+    /// optimisers' memory and the log are those of a run that was not.
+    @Test(arguments: ["supervised", "adaptation"], ["float32", "bfloat16"])
+    func killedAndResumedItEndsTheSame(_ method: String, _ precision: String) throws {
       let arguments = [
-        "tiny.yaml", "--set", "precision=\(precision)", "--set", "augmentation.scale=[0.75, 2]",
+        "\(method).yaml", "--set", "precision=\(precision)", "--set", "augmentation.scale=[0.75, 2]",
         "--output",
       ]
       let whole = try App.train.run(arguments + ["whole"], in: folder)
@@ -33,7 +33,7 @@ extension AppTests {
         let delay = Int.random(in: 0...200)
         try killing(arguments + ["killed"] + resuming, after: moment, milliseconds: delay)
         print(
-          "\(precision): killed \(delay) ms after iteration \(moment), at \(try logged()) of 12")
+          "\(method), \(precision): killed \(delay) ms after iteration \(moment), at \(try logged()) of 12")
         resuming = ["--resume"]
       }
       let last = try App.train.run(arguments + ["killed", "--resume"], in: folder)

@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+/// An adaptation from six streets to five others, two a step, three iterations an epoch.
+let tinyAdaptation = """
+  method: adaptation
+  data:
+    height: 32
+    width: 64
+    normalisation: imagenet
+    synthetic: {count: 6, look: source}
+  target:
+    height: 64
+    width: 32
+    synthetic: {count: 5, validation_count: 2, look: target, seed: 1}
+  augmentation: {scale: null}
+  optimisation:
+    epochs: 4
+    batch_size: 2
+    learning_rate: 0.01
+    schedule_step: iteration
+  validation: {every: 2}
+  checkpoint: {every: 2 iterations, keep_last: 2}
+  output: out
+
+  """
+
+extension AppTests {
+  @Suite struct AdaptationTests {
+    let folder: TestFolder
+
+    init() throws {
+      folder = try TestFolder()
+      try folder.write(tinyAdaptation, as: "tiny.yaml")
+    }
+
+    /// Every stage leaves its result, and the report holds the paper's tables; started again,
+    /// nothing is done twice, and a stage whose result is gone is evaluated again.
+    @Test func theWholeChainRunsAndGoesOn() throws {
+      let arguments = [
+        "tiny.yaml", "--set", "optimisation.epochs=1", "--output", "chain", "--pictures", "2",
+        "--format", "json",
+      ]
+      let first = try App.reproduce.run(arguments, in: folder)
+      #expect(first.status == 0, "\(first.transcript)")
+      let stages = [
+        "source-only", "target-only", "fcd", "fcd-light", "fcd-ssl", "fcd-ssl-2", "fcd-ssl-3",
+      ]
+      let object = try first.object()
+      #expect(Set(object.keys) == ["stages", "pseudoLabels", "discriminators"])
+      let results = try #require(object["stages"] as? [String: [String: Any]])
+      #expect(Set(results.keys) == Set(stages))
+      for stage in stages {
+        #expect(results[stage]?["iterations"] as? Int == 3, "\(stage)")
+        #expect(results[stage]?["seconds"] is Double, "\(stage)")
+        #expect(folder.exists("chain/\(stage)/evaluation.json"), "\(stage)")
+      }
+      let labels = try #require(object["pseudoLabels"] as? [[String: Any]])
+      #expect(labels.map { $0["layers"] as? Int } == [1, 2, 3])
+      let report = try folder.text("chain/report/report.md")
+      for row in ["| FCD-SSL-3, paper | 80.6 |", "| Source only, here |", "30952915968"] {
+        #expect(report.contains(row), "\(row)")
+      }
+      let preview = try Data(contentsOf: URL(fileURLWithPath: folder.file("chain/report/preview.png")))
+      #expect(preview.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+
+      try FileManager.default.removeItem(atPath: folder.file("chain/fcd/evaluation.json"))
+      let second = try App.reproduce.run(arguments, in: folder)
+      #expect(second.status == 0, "\(second.transcript)")
+      for (index, stage) in ["source-only", "target-only"].enumerated() {
+        #expect(second.errors.contains("[\(index + 1)/10] \(stage): complete"))
+      }
+      let again = try #require(try second.object()["stages"] as? [String: [String: Any]])
+      for stage in stages {
+        #expect(again[stage]?["mIoU"] as? Double == results[stage]?["mIoU"] as? Double, "\(stage)")
+      }
+    }
+
+    @Test func aChainNeedsAnAdaptation() throws {
+      let outcome = try App.reproduce.run(
+        ["tiny.yaml", "--set", "method=supervised", "--output", "x"], in: folder)
+      let sentence = try #require(outcome.sentence, "\(outcome.transcript)")
+      #expect(sentence.contains("method adaptation"), "\(sentence)")
+      #expect(!folder.exists("x"))
+    }
+
+    @Test func anotherConfigurationDoesNotGoOn() throws {
+      let arguments = ["tiny.yaml", "--set", "optimisation.epochs=1"]
+      let first = try App.train.run(arguments, in: folder)
+      #expect(first.status == 0, "\(first.transcript)")
+      let other = try App.train.run(
+        arguments + ["--set", "adaptation.lambda=0.1", "--resume"], in: folder)
+      let sentence = try #require(other.sentence, "\(other.transcript)")
+      #expect(sentence.contains("started with adaptation.lambda 0.001"), "\(sentence)")
+    }
+
+    /// Source-only is no adaptation with λ = 0: it works where the target has no training pictures.
+    @Test func sourceOnlyNeverOpensTheTargetsTrainingPictures() throws {
+      let made = try App.makeStreets.run(
+        [
+          "--layout", "cityscapes", "--look", "target", "--split", "val", "--count", "2", "--size",
+          "64x128", "--output", "target",
+        ], in: folder)
+      #expect(made.status == 0, "\(made.transcript)")
+      let arguments = [
+        "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
+        "optimisation.epochs=1",
+      ]
+      let alone = try App.train.run(
+        arguments + ["--set", "method=source-only", "--output", "alone"], in: folder)
+      #expect(alone.status == 0, "\(alone.transcript)")
+      let adapted = try App.train.run(arguments + ["--output", "adapted"], in: folder)
+      let sentence = try #require(adapted.sentence, "\(adapted.transcript)")
+      #expect(sentence.contains("leftImg8bit/train"), "\(sentence)")
+    }
+
+    @Test func dataIsCheckedBeforeARun() throws {
+      let made = try App.makeStreets.run(
+        ["--layout", "gta5", "--look", "source", "--count", "3", "--size", "64x128", "--output", "gta5"],
+        in: folder)
+      #expect(made.status == 0, "\(made.transcript)")
+      let arguments = [
+        "tiny.yaml", "--set", "data.dataset=gta5", "--set", "data.root=gta5", "--check-data",
+        "--format", "json",
+      ]
+      let sound = try App.train.run(arguments, in: folder)
+      #expect(sound.status == 0, "\(sound.transcript)")
+      #expect(try sound.object()["trainable"] as? Bool == true)
+      let broken = folder.file("gta5/labels/00002.png")
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: broken))
+      try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: broken))
+      let unsound = try App.train.run(arguments, in: folder)
+      #expect(unsound.status == 1, "\(unsound.transcript)")
+      let object = try unsound.object()
+      #expect(object["trainable"] as? Bool == false)
+      let set = try #require((object["sets"] as? [String: Any])?["data.train"] as? [String: Any])
+      let findings = try #require(set["findings"] as? [[String: Any]])
+      #expect(findings.count == 1, "\(findings)")
+      #expect((findings.first?["file"] as? String)?.hasSuffix("labels/00002.png") == true)
+      #expect(!folder.exists("out"))
+    }
+  }
+}
