@@ -66,11 +66,11 @@ typedef const_dnnl_primitive_desc_t hint_t;
 #endif
 
 static dnnl_status_t convolution_desc(
-    dnnl_primitive_desc_t *out, onednn_direction direction, const onednn_window *w, md_ref src,
-    md_ref weights, md_ref bias, md_ref dst, dnnl_primitive_attr_t attributes, hint_t hint) {
+    dnnl_primitive_desc_t *out, onednn_direction direction, dnnl_alg_kind_t algorithm,
+    const onednn_window *w, md_ref src, md_ref weights, md_ref bias, md_ref dst,
+    dnnl_primitive_attr_t attributes, hint_t hint) {
   const int64_t *s = w->stride, *l = w->padding_low, *h = w->padding_high;
   int64_t d[] = {w->dilation[0] - 1, w->dilation[1] - 1};  // oneDNN counts the skipped elements
-  dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
 #if V3
   switch (direction) {
     case ONEDNN_BACKWARD_DATA:
@@ -106,18 +106,21 @@ static dnnl_status_t convolution_desc(
 }
 
 onednn_primitive_t onednn_convolution(
-    onednn_direction direction, const onednn_window *window, onednn_md_t src, onednn_md_t weights,
-    onednn_md_t bias, onednn_md_t dst, onednn_epilogue epilogue) {
+    onednn_direction direction, onednn_algorithm algorithm, const onednn_window *window,
+    onednn_md_t src, onednn_md_t weights, onednn_md_t bias, onednn_md_t dst,
+    onednn_epilogue epilogue) {
+  dnnl_alg_kind_t kind =
+      algorithm == ONEDNN_WINOGRAD ? dnnl_convolution_winograd : dnnl_convolution_direct;
   dnnl_primitive_desc_t hint = NULL, desc = NULL;
   // A backward primitive takes the forward one that it belongs to as a hint. There is none to give
   // where the forward pass refuses these types: weight gradients of bfloat16 layers are float32.
   if (!is_forward(direction)
-      && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, window, ref(src), ref(weights), NULL,
-                          ref(dst), NULL, NULL) != dnnl_success)
+      && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights),
+                          NULL, ref(dst), NULL, NULL) != dnnl_success)
     hint = NULL;
   dnnl_primitive_attr_t attributes = make_attributes(epilogue);
   dnnl_status_t status = convolution_desc(
-      &desc, direction, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
+      &desc, direction, kind, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
   dnnl_primitive_attr_destroy(attributes);
   if (hint) dnnl_primitive_desc_destroy(hint);
   return finish(status, desc);

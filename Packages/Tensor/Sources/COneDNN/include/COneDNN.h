@@ -80,10 +80,15 @@ typedef struct {
   int64_t stride[2], dilation[2], padding_low[2], padding_high[2];
 } onednn_window;
 
+/// Winograd's minimal filtering multiplies less and rounds a little more; oneDNN has it for some
+/// float32 3x3 convolutions with stride 1.
+typedef enum { ONEDNN_DIRECT, ONEDNN_WINOGRAD } onednn_algorithm;
+
 // Primitives. Each returns NULL where oneDNN has no implementation for the operands.
 onednn_primitive_t onednn_convolution(
-    onednn_direction direction, const onednn_window *window, onednn_md_t src, onednn_md_t weights,
-    onednn_md_t bias, onednn_md_t dst, onednn_epilogue epilogue);
+    onednn_direction direction, onednn_algorithm algorithm, const onednn_window *window,
+    onednn_md_t src, onednn_md_t weights, onednn_md_t bias, onednn_md_t dst,
+    onednn_epilogue epilogue);
 onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md_t dst);
 onednn_primitive_t onednn_batch_norm(
     onednn_direction direction, onednn_md_t src, float epsilon, bool fused_relu,

@@ -31,8 +31,8 @@ extension CPUBackend {
         .fusedConvolution(
           geometry, type, bias: bias != nil, sum: residual != nil, relu: relu))
     ) {
-      makeConvolution(
-        geometry, ONEDNN_FORWARD_INFERENCE, type, bias: bias != nil, weightType: type,
+      makeFusedConvolution(
+        geometry, type, bias: bias != nil,
         epilogue: onednn_epilogue(sum: residual != nil, relu: relu))
     }
     var y = allocate(geometry.output, primitive.descriptor(.destination))
@@ -122,7 +122,7 @@ extension CPUBackend {
 
   private func makeConvolution(
     _ geometry: ConvolutionGeometry, _ direction: onednn_direction, _ type: DType, bias: Bool,
-    weightType: DType, epilogue: onednn_epilogue = onednn_epilogue(sum: false, relu: false)
+    weightType: DType
   ) -> onednn_primitive_t? {
     var window = geometry.window
     let biasDescriptor =
@@ -130,7 +130,42 @@ extension CPUBackend {
     return MemoryDescriptor.withHandles(
       .any(geometry.input, type), .any(geometry.oneDNNWeight, weightType), biasDescriptor,
       .any(geometry.output, type)
-    ) { onednn_convolution(direction, &window, $0[0], $0[1], $0[2], $0[3], epilogue) }
+    ) {
+      onednn_convolution(
+        direction, ONEDNN_DIRECT, &window, $0[0], $0[1], $0[2], $0[3],
+        onednn_epilogue(sum: false, relu: false))
+    }
+  }
+
+  /// In channel blocks from the first convolution to the last: asked for any layout, oneDNN takes
+  /// channels-last for inference on AVX-512, where its direct convolutions are no faster, its
+  /// pooling falls to the reference code and Winograd's algorithm is missing.
+  private func makeFusedConvolution(
+    _ geometry: ConvolutionGeometry, _ type: DType, bias: Bool, epilogue: onednn_epilogue
+  ) -> onednn_primitive_t? {
+    func descriptor(_ shape: Shape) -> MemoryDescriptor {
+      guard Self.computesBFloat16 else { return .any(shape, type) }
+      return shape[1] < 16 ? .plain(shape, type) : .channelBlocked(shape, type, block: 16)
+    }
+    let biasDescriptor = bias ? MemoryDescriptor.any([geometry.output[1]], .float32) : nil
+    func make(
+      _ algorithm: onednn_algorithm, _ input: MemoryDescriptor, _ output: MemoryDescriptor
+    ) -> onednn_primitive_t? {
+      var window = geometry.window
+      return MemoryDescriptor.withHandles(
+        input, .any(geometry.oneDNNWeight, type), biasDescriptor, output
+      ) {
+        onednn_convolution(
+          ONEDNN_FORWARD_INFERENCE, algorithm, &window, $0[0], $0[1], $0[2], $0[3], epilogue)
+      }
+    }
+    let input = descriptor(geometry.input), output = descriptor(geometry.output)
+    let winograd =
+      type == .float32 && geometry.weight[2] == 3 && geometry.weight[3] == 3
+      && geometry.stride == 1 && geometry.dilation == 1 && geometry.groups == 1
+    return (winograd ? make(ONEDNN_WINOGRAD, input, output) : nil)
+      ?? make(ONEDNN_DIRECT, input, output)
+      ?? make(ONEDNN_DIRECT, .any(geometry.input, type), .any(geometry.output, type))
   }
 
   package func matmul(_ a: Storage, _ b: Storage) -> Storage {

@@ -80,12 +80,13 @@ extension CPUBackend {
 
   // MARK: Per channel of each image
 
-  /// A storage whose layout our kernels walk: row-major or channel-blocked.
-  private func walkable(_ x: Storage) -> Storage {
+  /// A storage whose layout our kernels walk, and in which oneDNN pools and resizes at speed:
+  /// row-major or channel-blocked.
+  func walkable(_ x: Storage) -> Storage {
     x.descriptor.channelBlock > 0 ? x : plain(x)
   }
 
-  private func layout(_ x: Storage) -> ck_layout {
+  func layout(_ x: Storage) -> ck_layout {
     ck_layout(
       n: Int64(x.shape[0]), channels: Int64(x.shape[1]), area: Int64(x.shape[2] * x.shape[3]),
       block: Int32(x.descriptor.channelBlock))

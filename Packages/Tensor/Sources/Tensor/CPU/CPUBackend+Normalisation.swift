@@ -76,7 +76,9 @@ extension CPUBackend {
   package func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (
     output: Storage, workspace: Storage?
   ) {
-    let source = cast(x, to: computeType(x.dtype))
+    let source =
+      geometry.isWide
+      ? cast(plain(x), to: .float32) : cast(walkable(x), to: computeType(x.dtype))
     let primitive = maxPoolPrimitive(geometry, source.descriptor, backward: false)
     let y = allocate(geometry.output, primitive.descriptor(.destination))
     var operands: [(Role, Storage)] = [(.source, source), (.destination, y)]
@@ -91,7 +93,7 @@ extension CPUBackend {
   package func maxPoolGradient(
     _ gradient: Storage, workspace: Storage?, geometry: PoolingGeometry
   ) -> Storage {
-    let type = computeType(gradient.dtype)
+    let type = geometry.isWide ? .float32 : computeType(gradient.dtype)
     // The workspace has the layout of the forward pass, so the gradient takes it too.
     let block = workspace?.descriptor.channelBlock ?? 1
     let source =
@@ -129,7 +131,7 @@ extension CPUBackend {
   }
 
   package func resize(_ x: Storage, height: Int, width: Int, mode: ResizeMode) -> Storage {
-    let source = cast(x, to: computeType(x.dtype))
+    let source = cast(walkable(x), to: computeType(x.dtype))
     let shape = x.shape.with(height: height, width: width)
     let primitive = resizePrimitive(
       source.descriptor, output: shape, shape: x.shape, mode: mode, backward: false)
@@ -139,7 +141,7 @@ extension CPUBackend {
   }
 
   package func resizeGradient(_ gradient: Storage, shape: Shape, mode: ResizeMode) -> Storage {
-    let source = cast(gradient, to: computeType(gradient.dtype))
+    let source = cast(walkable(gradient), to: computeType(gradient.dtype))
     let primitive = resizePrimitive(
       source.descriptor, output: gradient.shape, shape: shape, mode: mode, backward: true)
     let result = allocate(shape, primitive.descriptor(.sourceGradient))
@@ -221,6 +223,10 @@ extension CPUBackend {
 }
 
 extension PoolingGeometry {
+  /// True where places in the window do not fit into a byte. oneDNN 2.6's gradient of such pooling
+  /// is wrong on AVX-512 for bfloat16 in blocks of 16, so it runs in row-major float32.
+  var isWide: Bool { kernel * kernel > 255 }
+
   var window: onednn_window {
     // oneDNN derives the output's size from the padding, so the lower right edge takes what the
     // output that PyTorch rounds down leaves over.
