@@ -52,27 +52,43 @@ typedef struct {
       for (int64_t i = 0; i < area; i++)                                              \
         for (int64_t j = 0; j < block; j++) dst[i * block + j] = values[j];           \
     }                                                                                 \
+  }
+CHANNELS_OF(float)
+CHANNELS_OF(bfloat)
+
+// Σ src · other per lane: rows of float32 sums, added up in double: exact enough, and fast. Always called
+// with a constant number of lanes, so that they are registers.
+#define SUM_OF(type)                                                                  \
+  INLINE void sum_lanes_##type(                                                       \
+      const type *restrict src, const type *restrict other, int64_t count, int lanes, \
+      double *restrict total) {                                                       \
+    for (int64_t start = 0; start < count; start += 256 * lanes) {                    \
+      int64_t stop = start + 256 * lanes < count ? start + 256 * lanes : count;       \
+      float partial[16] = {0};                                                        \
+      int64_t i = start;                                                              \
+      if (other)                                                                      \
+        for (; i + lanes <= stop; i += lanes)                                         \
+          for (int j = 0; j < lanes; j++)                                             \
+            partial[j] += to_float_##type(src[i + j]) * to_float_##type(other[i + j]); \
+      else                                                                            \
+        for (; i + lanes <= stop; i += lanes)                                         \
+          for (int j = 0; j < lanes; j++) partial[j] += to_float_##type(src[i + j]);  \
+      for (int j = 0; i + j < stop; j++)                                              \
+        partial[j] +=                                                                 \
+            to_float_##type(src[i + j]) * (other ? to_float_##type(other[i + j]) : 1.0f); \
+      for (int j = 0; j < lanes; j++) total[j] += partial[j];                         \
+    }                                                                                 \
   }                                                                                   \
   MULTIVERSIONED static void sum_##type(void *context, int64_t begin, int64_t end) {   \
     TASKS_BEGIN                                                                       \
       const type *src = (const type *)work->src + offset;                             \
       const type *other = work->other ? (const type *)work->other + offset : NULL;    \
       double total[16] = {0};                                                         \
-      /* Rows of float32 sums, added up in double: exact enough, and fast. */         \
-      int64_t lanes = block == 1 ? 16 : block, count = area * block;                  \
-      for (int64_t start = 0; start < count; start += 256 * lanes) {                  \
-        int64_t stop = start + 256 * lanes < count ? start + 256 * lanes : count;     \
-        float partial[16] = {0};                                                      \
-        int64_t i = start;                                                            \
-        for (; i + lanes <= stop; i += lanes)                                         \
-          for (int64_t j = 0; j < lanes; j++)                                         \
-            partial[j] += to_float_##type(src[i + j]) *                               \
-                          (other ? to_float_##type(other[i + j]) : 1.0f);             \
-        for (int64_t j = 0; i + j < stop; j++)                                        \
-          partial[j] += to_float_##type(src[i + j]) *                                 \
-                        (other ? to_float_##type(other[i + j]) : 1.0f);               \
-        for (int j = 0; j < 16; j++) total[j] += partial[j];                          \
-      }                                                                               \
+      int64_t count = area * block;                                                   \
+      if (block == 8)                                                                 \
+        sum_lanes_##type(src, other, count, 8, total);                                \
+      else                                                                            \
+        sum_lanes_##type(src, other, count, 16, total);                               \
       float *dst = (float *)work->dst + image * channels + first;                     \
       if (block == 1) {                                                               \
         for (int j = 1; j < 16; j++) total[0] += total[j];                            \
@@ -82,8 +98,8 @@ typedef struct {
       }                                                                               \
     }                                                                                 \
   }
-CHANNELS_OF(float)
-CHANNELS_OF(bfloat)
+SUM_OF(float)
+SUM_OF(bfloat)
 
 static void run(channel_work *work, void (*body)(void *, int64_t, int64_t)) {
   ck_layout l = work->layout;

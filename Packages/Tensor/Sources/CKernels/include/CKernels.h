@@ -62,12 +62,47 @@ typedef struct {
   int64_t n, c, h, w, height, width;
 } ck_upsampling;
 
-/// Cross-entropy of logits [N, C, h, w] enlarged to the size of the labels [N, height, width],
-/// summed over the pixels whose label is below C. Writes the number of those pixels to `counted`
-/// and, where `gradient` is not NULL, the sum's gradient by the logits, as float32, to it.
+/// Mean cross-entropy of logits [N, C, h, w] enlarged to the size of the labels [N, height, width]
+/// over the pixels whose label is below C, 0 where there is none. Writes its gradient by the logits,
+/// in their type, where `gradient` is not NULL.
 double ck_upsampled_cross_entropy(
-    float *gradient, const void *logits, const uint8_t *labels, ck_upsampling size,
-    int64_t *counted, bool bf16);
+    void *gradient, const void *logits, const uint8_t *labels, ck_upsampling size, bool bf16);
+/// Mean binary cross-entropy of enlarged logits [N, 1, h, w] with one target in [0, 1], and its
+/// gradient by the logits where `gradient` is not NULL.
+double ck_upsampled_binary_cross_entropy(
+    void *gradient, const void *logits, float target, ck_upsampling size, bool bf16);
+/// dst [N, C, height, width] = softmax over the channels of the enlarged logits [N, C, h, w].
+void ck_upsampled_softmax(void *dst, const void *logits, ck_upsampling size, bool bf16);
+/// The gradient by the logits, from the output.
+void ck_upsampled_softmax_gradient(
+    void *dst, const void *gradient, const void *output, ck_upsampling size, bool bf16);
+
+/// dst += Σ over maps and the nine places of a 3x3 window with padding 1 of the place's products,
+/// enlarged and shifted; then max(0, ·) where `relu`. dst is [n][c / 16][height·width][16], each of at
+/// most 4 products [n][9][c / 16][h·w][16]; c is a multiple of 16.
+void ck_add_shifted(
+    void *dst, int count, const void *const *products, const ck_upsampling *sizes, bool relu,
+    bool bf16);
+/// The gradient by one map's products.
+void ck_shifted_gradient(void *dst, const void *gradient, ck_upsampling size, bool bf16);
+/// parts[place][o][c] = weight[o][first + c][place] for a 3x3 weight [outputs, inputs, 3, 3]; o runs
+/// to `padded`, zeros from `outputs` on.
+void ck_places_from_weight(
+    float *parts, const float *weight, int64_t outputs, int64_t inputs, int64_t first,
+    int64_t count, int64_t padded);
+/// The other way round, without the padding.
+void ck_weight_from_places(
+    float *weight, const float *parts, int64_t outputs, int64_t inputs, int64_t first,
+    int64_t count, int64_t padded);
+
+/// The gradient by the weight [C, 1, kernel, kernel] of a convolution of each channel with its own
+/// window, kernel 3 or 4, from tensors in channel blocks of 16.
+typedef struct {
+  int64_t n, channels, h, w, height, width;
+  int kernel, stride, padding;
+} ck_depthwise;
+void ck_depthwise_weight_gradient(
+    float *dst, const void *src, const void *gradient, ck_depthwise size, bool bf16);
 
 /// Per pixel of the enlarged scores the channel of the largest, and, where `confidence` is not
 /// NULL, its softmax probability (`normalise`) or its value.

@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 import Glibc
 
@@ -89,6 +90,9 @@ extension CPUBackend {
   package func convolutionWeightGradient(
     _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
   ) -> (weight: Storage, bias: Storage?) {
+    if geometry.isDepthwise {
+      return depthwiseWeightGradient(gradient, input: input, geometry: geometry, bias: bias)
+    }
     let type = computeType(gradient.dtype)
     let primitive = self.primitive(
       PrimitiveKey(.convolution(geometry, .weightGradient, type, bias: bias))
@@ -118,6 +122,44 @@ extension CPUBackend {
         buffer: plainWeight.buffer),
       biasResult
     )
+  }
+
+  private func depthwiseWeightGradient(
+    _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
+  ) -> (weight: Storage, bias: Storage?) {
+    func blocked(_ x: Storage) -> Storage {
+      prepared(x, as: .channelBlocked(x.shape, x.dtype, block: 16))
+    }
+    let slope = blocked(gradient), x = blocked(cast(input, to: gradient.dtype))
+    let result = Storage(plain: geometry.weight, dtype: .float32)
+    ck_depthwise_weight_gradient(
+      result.pointer.assumingMemoryBound(to: Float.self), x.pointer, slope.pointer,
+      ck_depthwise(
+        n: Int64(geometry.input[0]), channels: Int64(geometry.input[1]),
+        h: Int64(geometry.input[2]), w: Int64(geometry.input[3]),
+        height: Int64(geometry.output[2]), width: Int64(geometry.output[3]),
+        kernel: Int32(geometry.weight[2]), stride: Int32(geometry.stride),
+        padding: Int32(geometry.padding)),
+      gradient.dtype == .bfloat16)
+    withExtendedLifetime(x) {}
+    return (result, bias ? sumOverImages(slope) : nil)
+  }
+
+  /// Σ over images and pixels, float32 `[C]`.
+  private func sumOverImages(_ x: Storage) -> Storage {
+    let channels = x.shape[1]
+    let sums = sumChannels(x, times: nil, scale: 1)
+    let total = Storage(plain: [channels], dtype: .float32)
+    sums.withElements(of: Float.self) { sums in
+      total.withElements(of: Float.self) { total in
+        for channel in 0..<channels {
+          total[channel] = stride(from: channel, to: sums.count, by: channels).reduce(0) {
+            $0 + sums[$1]
+          }
+        }
+      }
+    }
+    return total
   }
 
   private func makeConvolution(
@@ -204,6 +246,12 @@ extension CPUBackend {
 }
 
 extension ConvolutionGeometry {
+  /// True where every channel has a window of its own, of a size that the kernels here know.
+  var isDepthwise: Bool {
+    groups > 1 && groups == input[1] && groups == weight[0] && dilation == 1
+      && weight[2] == weight[3] && (3...4).contains(weight[2])
+  }
+
   /// `[groups, O / groups, I / groups, kH, kW]` where there are groups, as oneDNN wants it.
   var oneDNNWeight: Shape {
     guard groups > 1 else { return weight }

@@ -145,6 +145,28 @@ extension CPUBackend {
     }
   }
 
+  package func softmax(_ logits: Storage, height: Int, width: Int) -> Storage {
+    let source = plain(logits)
+    let result = Storage(
+      plain: logits.shape.with(height: height, width: width), dtype: logits.dtype)
+    ck_upsampled_softmax(
+      result.pointer, source.pointer, upsampling(logits, height: height, width: width),
+      logits.dtype == .bfloat16)
+    withExtendedLifetime(source) {}
+    return result
+  }
+
+  package func softmaxGradient(_ gradient: Storage, output: Storage, shape: Shape) -> Storage {
+    let incoming = plain(gradient)
+    let result = Storage(plain: shape, dtype: output.dtype)
+    ck_upsampled_softmax_gradient(
+      result.pointer, incoming.pointer, output.pointer,
+      upsampling(result, height: output.shape[2], width: output.shape[3]),
+      output.dtype == .bfloat16)
+    withExtendedLifetime((incoming, output)) {}
+    return result
+  }
+
   private func upsampling(_ x: Storage, height: Int, width: Int) -> ck_upsampling {
     ck_upsampling(
       n: Int64(x.shape[0]), c: Int64(x.shape[1]), h: Int64(x.shape[2]), w: Int64(x.shape[3]),
@@ -171,17 +193,25 @@ extension CPUBackend {
     loss: Double, gradient: Storage?
   ) {
     let source = plain(logits)
-    let slope = gradient ? Storage(plain: logits.shape, dtype: .float32) : nil
-    var counted: Int64 = 0
-    let total = ck_upsampled_cross_entropy(
-      slope?.pointer.assumingMemoryBound(to: Float.self), source.pointer,
-      labels.pointer.assumingMemoryBound(to: UInt8.self),
-      upsampling(logits, height: labels.shape[1], width: labels.shape[2]), &counted,
+    let slope = gradient ? Storage(plain: logits.shape, dtype: logits.dtype) : nil
+    let mean = ck_upsampled_cross_entropy(
+      slope?.pointer, source.pointer, labels.pointer.assumingMemoryBound(to: UInt8.self),
+      upsampling(logits, height: labels.shape[1], width: labels.shape[2]),
       logits.dtype == .bfloat16)
     withExtendedLifetime((source, labels)) {}
-    // A crop without a labelled pixel costs nothing, rather than 0 / 0.
-    let share = counted == 0 ? 0 : 1 / Double(counted)
-    return (total * share, slope.map { cast(scale($0, by: Float(share)), to: logits.dtype) })
+    return (mean, slope)
+  }
+
+  package func binaryCrossEntropy(
+    _ logits: Storage, height: Int, width: Int, target: Float, gradient: Bool
+  ) -> (loss: Double, gradient: Storage?) {
+    let source = plain(logits)
+    let slope = gradient ? Storage(plain: logits.shape, dtype: logits.dtype) : nil
+    let mean = ck_upsampled_binary_cross_entropy(
+      slope?.pointer, source.pointer, target,
+      upsampling(logits, height: height, width: width), logits.dtype == .bfloat16)
+    withExtendedLifetime(source) {}
+    return (mean, slope)
   }
 
   package func binaryCrossEntropy(_ logits: Storage, target: Float, gradient: Bool) -> (

@@ -70,11 +70,16 @@ package final class CPUBackend: Backend {
   func packed(_ weight: Storage, as descriptor: MemoryDescriptor, for dtype: DType) -> Storage {
     let rounded = dtype == .bfloat16 && weight.dtype == .float32
     if !rounded, weight.descriptor == descriptor { return weight }
-    let form = PackedForm(descriptor: descriptor, rounded: rounded)
+    return kept(.layout(descriptor, rounded: rounded), of: weight) {
+      let rounding = rounded && descriptor.dtype == .float32
+      return prepared(rounding ? cast(weight, to: .bfloat16) : weight, as: descriptor)
+    }
+  }
+
+  /// A form of a parameter, made at first use and kept with it until it changes.
+  func kept(_ form: PackedForm, of weight: Storage, make: () -> Storage) -> Storage {
     if let known = weight.buffer.packed.withLock({ $0[form] }) { return known }
-    let rounding = rounded && descriptor.dtype == .float32
-    let source = rounding ? cast(weight, to: .bfloat16) : weight
-    let made = prepared(source, as: descriptor)
+    let made = make()
     weight.buffer.packed.withLock { $0[form] = made }
     return made
   }
