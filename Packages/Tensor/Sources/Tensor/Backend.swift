@@ -157,7 +157,6 @@ package struct BatchNormResult: Sendable {
   package let mean: Storage
   /// Per channel, biased, float32 `[C]`.
   package let variance: Storage
-  let workspace: Storage?
 }
 
 /// The numbers of one step of SGD as PyTorch defines it.

@@ -51,6 +51,19 @@ void ck_sum_channels(
 /// dst[n, c, ·] = value[n, c].
 void ck_fill_channels(void *dst, const float *value, ck_layout layout, bool bf16);
 
+/// Mean and biased variance per channel.
+void ck_batch_moments(float *mean, float *variance, const void *src, ck_layout layout, bool bf16);
+/// dst = (src - mean) / √(variance + epsilon) · scale + shift per channel, then max(0, ·) where `relu`.
+void ck_batch_norm(
+    void *dst, const void *src, const float *mean, const float *variance, const float *scale,
+    const float *shift, float epsilon, bool relu, ck_layout layout, bool bf16);
+/// The gradients of the same where mean and variance are the batch's own; what ReLU let through is
+/// computed again from src.
+void ck_batch_norm_gradient(
+    void *dst, float *scale_gradient, float *shift_gradient, const void *gradient,
+    const void *src, const float *mean, const float *variance, const float *scale,
+    const float *shift, float epsilon, bool relu, ck_layout layout, bool bf16);
+
 // Over the channels of row-major [N, C, area] tensors.
 void ck_softmax(void *dst, const void *src, int64_t n, int64_t c, int64_t area, bool log, bool bf16);
 void ck_softmax_gradient(

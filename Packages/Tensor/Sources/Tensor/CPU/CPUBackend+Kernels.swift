@@ -234,8 +234,9 @@ extension CPUBackend {
 
   // MARK: Optimisers
 
-  private func floats(_ x: Storage) -> UnsafeMutablePointer<Float> {
-    require(x.isPlain && x.dtype == .float32, "an optimiser steps on row-major float32")
+  func floats(_ x: Storage) -> UnsafeMutablePointer<Float> {
+    require(
+      x.isPlain && x.dtype == .float32, "row-major float32 is needed, not \(x.dtype) \(x.shape)")
     return x.pointer.assumingMemoryBound(to: Float.self)
   }
 

@@ -71,10 +71,6 @@ extension CPUBackend {
     prepared(x, as: .channelBlocked(x.shape, x.dtype, block: 16))
   }
 
-  private func floats(_ x: Storage) -> UnsafeMutablePointer<Float> {
-    x.pointer.assumingMemoryBound(to: Float.self)
-  }
-
   /// The weight of some input channels.
   private func inputs(_ range: Range<Int>, of weight: Storage) -> Storage {
     kept(.inputs(range), of: weight) {

@@ -132,7 +132,6 @@ struct PrimitiveKey: Hashable {
     case convolution(ConvolutionGeometry, ConvolutionPass, DType, bias: Bool)
     case fusedConvolution(ConvolutionGeometry, DType, bias: Bool, sum: Bool, relu: Bool)
     case matmul(Shape, Shape, DType)
-    case batchNorm(backward: Bool, epsilon: Float, relu: Bool, given: Bool)
     case maxPool(PoolingGeometry, backward: Bool)
     case resize(Shape, ResizeMode, backward: Bool)
   }
