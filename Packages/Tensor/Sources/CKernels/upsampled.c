@@ -16,8 +16,14 @@ typedef struct {
     ck_upsampling s = g->size;                                                             \
     for (int64_t task = begin; task < end; task++) {                                       \
       int64_t image = task / s.h, row = task % s.h;                                        \
-      for (int64_t k = 0; k < s.c; k++) {                                                  \
-        type *dst = (type *)g->gradient + ((image * s.c + k) * s.h + row) * s.w;           \
+      int64_t blocks = (s.c + s.block - 1) / s.block;                                      \
+      for (int64_t k = 0; k < blocks * s.block; k++) {                                     \
+        int64_t plane = image * blocks + k / s.block;                                      \
+        type *dst = (type *)g->gradient + (plane * s.h + row) * s.w * s.block + k % s.block; \
+        if (k >= s.c) {                                                                    \
+          for (int64_t x = 0; x < s.w; x++) dst[x * s.block] = 0;                          \
+          continue;                                                                        \
+        }                                                                                  \
         const float *low = g->parts.low + (task * s.c + k) * s.w;                          \
         const float *above =                                                               \
             row > 0 ? g->parts.high + ((task - 1) * s.c + k) * s.w : NULL;                 \
@@ -25,7 +31,7 @@ typedef struct {
         const float *own =                                                                 \
             row == s.h - 1 ? g->parts.high + (task * s.c + k) * s.w : NULL;                \
         for (int64_t x = 0; x < s.w; x++)                                                  \
-          dst[x] = from_float_##type(                                                      \
+          dst[x * s.block] = from_float_##type(                                            \
               (low[x] + (above ? above[x] : 0) + (own ? own[x] : 0)) * g->scale);          \
       }                                                                                    \
     }                                                                                      \
@@ -49,8 +55,8 @@ typedef struct {
 MULTIVERSIONED static void argmax(void *context, int64_t begin, int64_t end) {
   const argmax_work *p = context;
   ck_upsampling s = p->scores.size;
-  float *tall = malloc((size_t)(s.w + (s.c + 3) * s.width) * sizeof(float));
-  float *wide = tall + s.w, *restrict top = wide + s.c * s.width, *restrict sum = top + s.width;
+  float *tall = malloc((size_t)(tall_count(s) + (s.c + 3) * s.width) * sizeof(float));
+  float *wide = tall + tall_count(s), *restrict top = wide + s.c * s.width, *restrict sum = top + s.width;
   int32_t *restrict best = (int32_t *)(sum + s.width);
   for (int64_t task = begin; task < end; task++) {
     int64_t image = task / s.height, y = task % s.height;

@@ -27,8 +27,10 @@ INLINE void free_enlargement(enlargement e) {
 
 enum { EIGHTH = 8 };  // the scale of the network's logits, for which the compiler unrolls
 
-/// Blends between the elements of `narrow`, `wide[x]` lying between low and high of x.
-INLINE void widen_row(const enlargement *e, const float *narrow, float *restrict wide) {
+/// Blends between the elements of `narrow`, which lie `step` apart, `wide[x]` between low and high
+/// of x.
+INLINE void widen_row(
+    const enlargement *e, const float *narrow, int64_t step, float *restrict wide) {
   int64_t w = e->size.w, width = e->size.width;
   const float *restrict blend = e->columns.weight;
   if (width == EIGHTH * w && w > 1) {
@@ -36,16 +38,16 @@ INLINE void widen_row(const enlargement *e, const float *narrow, float *restrict
     const float *restrict phase = blend + EIGHTH / 2;
     for (int64_t x = 0; x < EIGHTH / 2; x++) wide[x] = narrow[0];
     for (int64_t i = 0; i + 1 < w; i++) {
-      float a = narrow[i], b = narrow[i + 1];
+      float a = narrow[i * step], b = narrow[(i + 1) * step];
       float *restrict out = wide + EIGHTH / 2 + i * EIGHTH;
       for (int64_t j = 0; j < EIGHTH; j++) out[j] = a * (1 - phase[j]) + b * phase[j];
     }
-    for (int64_t x = width - EIGHTH / 2; x < width; x++) wide[x] = narrow[w - 1];
+    for (int64_t x = width - EIGHTH / 2; x < width; x++) wide[x] = narrow[(w - 1) * step];
     return;
   }
   const int32_t *restrict left = e->columns.low, *restrict right = e->columns.high;
   for (int64_t x = 0; x < width; x++)
-    wide[x] = narrow[left[x]] * (1 - blend[x]) + narrow[right[x]] * blend[x];
+    wide[x] = narrow[left[x] * step] * (1 - blend[x]) + narrow[right[x] * step] * blend[x];
 }
 
 /// The transpose of widen_row: adds to `narrow` what `wide` gives to it.
@@ -75,25 +77,31 @@ INLINE void narrow_row(const enlargement *e, const float *wide, float *restrict 
   }
 }
 
-/// Row y of all channels of an image, enlarged: `tall` holds one channel's vertical blend.
+/// Floats that enlarge_row wants as `tall`.
+INLINE int64_t tall_count(ck_upsampling s) { return s.w * s.block; }
+
+/// Row y of all channels of an image, enlarged: `tall` holds the vertical blend of one block.
 INLINE void enlarge_row(
     const enlargement *e, int64_t image, int64_t y, float *restrict tall, float *restrict wide) {
   ck_upsampling s = e->size;
   int64_t low = e->rows.low[y], high = e->rows.high[y];
+  int64_t blocks = (s.c + s.block - 1) / s.block, row = s.w * s.block;
   float weight = e->rows.weight[y];
-  for (int64_t k = 0; k < s.c; k++) {
-    int64_t plane = (image * s.c + k) * s.h;
+  for (int64_t block = 0; block < blocks; block++) {
+    int64_t plane = (image * blocks + block) * s.h;
     if (e->bf16) {
-      const bfloat *a = (const bfloat *)e->source + (plane + low) * s.w;
-      const bfloat *b = (const bfloat *)e->source + (plane + high) * s.w;
-      for (int64_t x = 0; x < s.w; x++)
+      const bfloat *a = (const bfloat *)e->source + (plane + low) * row;
+      const bfloat *b = (const bfloat *)e->source + (plane + high) * row;
+      for (int64_t x = 0; x < row; x++)
         tall[x] = to_float_bfloat(a[x]) * (1 - weight) + to_float_bfloat(b[x]) * weight;
     } else {
-      const float *a = (const float *)e->source + (plane + low) * s.w;
-      const float *b = (const float *)e->source + (plane + high) * s.w;
-      for (int64_t x = 0; x < s.w; x++) tall[x] = a[x] * (1 - weight) + b[x] * weight;
+      const float *a = (const float *)e->source + (plane + low) * row;
+      const float *b = (const float *)e->source + (plane + high) * row;
+      for (int64_t x = 0; x < row; x++) tall[x] = a[x] * (1 - weight) + b[x] * weight;
     }
-    widen_row(e, tall, wide + k * s.width);
+    int64_t first = block * s.block, used = s.c - first < s.block ? s.c - first : s.block;
+    for (int64_t j = 0; j < used; j++)
+      widen_row(e, tall + j, s.block, wide + (first + j) * s.width);
   }
 }
 
@@ -143,7 +151,7 @@ INLINE void finish_parts(
   }
 }
 
-/// The parts of all tasks as the gradient [n, c, h, w], times `scale`, in the scores' type.
+/// The parts of all tasks as the gradient, times `scale`, in the scores' type and layout.
 void ck_gather_parts(
     void *gradient, gradient_parts parts, ck_upsampling size, float scale, bool bf16);
 

@@ -15,8 +15,8 @@ MULTIVERSIONED static void cross_entropy(void *context, int64_t begin, int64_t e
   const loss_work *p = context;
   ck_upsampling s = p->logits.size;
   int64_t plane = s.c * s.width;
-  float *tall = malloc((size_t)(s.w + 3 * plane + 3 * s.width) * sizeof(float));
-  float *wide = tall + s.w, *sums = wide + plane, *restrict top = sums + 2 * plane,
+  float *tall = malloc((size_t)(tall_count(s) + 3 * plane + 3 * s.width) * sizeof(float));
+  float *wide = tall + tall_count(s), *sums = wide + plane, *restrict top = sums + 2 * plane,
         *restrict sum = top + s.width, *restrict picked = sum + s.width;
   for (int64_t task = begin; task < end; task++) {
     int64_t image = task / s.h, first, last;
@@ -77,8 +77,8 @@ MULTIVERSIONED static void cross_entropy(void *context, int64_t begin, int64_t e
 MULTIVERSIONED static void binary_cross_entropy(void *context, int64_t begin, int64_t end) {
   const loss_work *p = context;
   ck_upsampling s = p->logits.size;
-  float *tall = malloc((size_t)(s.w + 4 * s.width) * sizeof(float));
-  float *restrict wide = tall + s.w, *restrict losses = wide + s.width, *sums = losses + s.width;
+  float *tall = malloc((size_t)(tall_count(s) + 4 * s.width) * sizeof(float));
+  float *restrict wide = tall + tall_count(s), *restrict losses = wide + s.width, *sums = losses + s.width;
   for (int64_t task = begin; task < end; task++) {
     int64_t image = task / s.h, first, last;
     rows_of(&p->logits, task % s.h, &first, &last);

@@ -12,8 +12,8 @@ typedef struct {
   MULTIVERSIONED static void softmax_##type(void *context, int64_t begin, int64_t end) {     \
     const softmax_work *p = context;                                                        \
     ck_upsampling s = p->logits.size;                                                       \
-    float *tall = malloc((size_t)(s.w + (s.c + 2) * s.width) * sizeof(float));              \
-    float *wide = tall + s.w, *restrict top = wide + s.c * s.width;                         \
+    float *tall = malloc((size_t)(tall_count(s) + (s.c + 2) * s.width) * sizeof(float));              \
+    float *wide = tall + tall_count(s), *restrict top = wide + s.c * s.width;                         \
     float *restrict sum = top + s.width;                                                    \
     for (int64_t task = begin; task < end; task++) {                                        \
       int64_t image = task / s.height, y = task % s.height;                                 \

@@ -42,14 +42,20 @@ typedef struct {
   int block;
 } ck_layout;
 
+// One value per channel of each image lies at [n · pitch + c].
 /// dst[n, c, ·] = src[n, c, ·] · factor[n, c].
 void ck_scale_channels(
-    void *dst, const void *src, const float *factor, ck_layout layout, bool bf16);
-/// dst[n, c] = scale · Σ src[n, c, ·] · other[n, c, ·]; other may be NULL (ones).
+    void *dst, const void *src, const float *factor, int64_t pitch, ck_layout layout, bool bf16);
+/// dst[n, c] = scale · Σ src[n, c, ·] · other[n, c, ·]; other may be NULL (ones). Between the channels
+/// and the pitch dst is 0.
 void ck_sum_channels(
-    float *dst, const void *src, const void *other, float scale, ck_layout layout, bool bf16);
+    float *dst, int64_t pitch, const void *src, const void *other, float scale, ck_layout layout,
+    bool bf16);
 /// dst[n, c, ·] = value[n, c].
-void ck_fill_channels(void *dst, const float *value, ck_layout layout, bool bf16);
+void ck_fill_channels(
+    void *dst, const float *value, int64_t pitch, ck_layout layout, bool bf16);
+/// Zeros where the last block has no channel.
+void ck_clear_padding(void *dst, ck_layout layout, bool bf16);
 
 /// Mean and biased variance per channel.
 void ck_batch_moments(float *mean, float *variance, const void *src, ck_layout layout, bool bf16);
@@ -70,9 +76,12 @@ void ck_softmax_gradient(
     void *dst, const void *gradient, const void *y, int64_t n, int64_t c, int64_t area, bool log,
     bool bf16);
 
-/// Bilinear enlargement with half-pixel centres: from h x w to height x width.
+/// Bilinear enlargement with half-pixel centres: from h x w to height x width. What is h x w lies
+/// row-major where block is 1, else in blocks of so many channels, at most 16; what is height x width is
+/// row-major.
 typedef struct {
   int64_t n, c, h, w, height, width;
+  int block;
 } ck_upsampling;
 
 /// Mean cross-entropy of logits [N, C, h, w] enlarged to the size of the labels [N, height, width]

@@ -148,7 +148,7 @@ extension CPUBackend {
   /// Σ over images and pixels, float32 `[C]`.
   private func sumOverImages(_ x: Storage) -> Storage {
     let channels = x.shape[1]
-    let sums = sumChannels(x, times: nil, scale: 1)
+    let sums = plain(sumChannels(x, times: nil, scale: 1))
     let total = Storage(plain: [channels], dtype: .float32)
     sums.withElements(of: Float.self) { sums in
       total.withElements(of: Float.self) { total in

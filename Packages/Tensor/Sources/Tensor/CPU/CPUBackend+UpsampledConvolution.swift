@@ -145,6 +145,6 @@ private struct UpsampledChannels {
   func upsampling(_ map: Storage) -> ck_upsampling {
     ck_upsampling(
       n: Int64(x[0]), c: Int64(padded), h: Int64(map.shape[2]), w: Int64(map.shape[3]),
-      height: Int64(x[2]), width: Int64(x[3]))
+      height: Int64(x[2]), width: Int64(x[3]), block: 16)
   }
 }
