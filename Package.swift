@@ -124,7 +124,9 @@ let package = Package(
       ]),
     app(
       "bench",
-      uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
+      uses: [
+        "Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics", "PNG",
+      ],
       exclude: ["peers"]),
     app("count-flops", uses: ["BiSeNet", "NN", "Tensor", "SegmentationMetrics"]),
     .testTarget(
