@@ -166,17 +166,16 @@ extension CPUBackend {
     _ geometry: ConvolutionGeometry, _ direction: onednn_direction, _ type: DType, bias: Bool,
     weightType: DType
   ) -> onednn_primitive_t? {
-    var window = geometry.window
-    let biasDescriptor =
-      bias ? MemoryDescriptor.any([geometry.output[1]], .float32) : nil
-    return MemoryDescriptor.withHandles(
-      .any(geometry.input, type), .any(geometry.oneDNNWeight, weightType), biasDescriptor,
-      .any(geometry.output, type)
-    ) {
-      onednn_convolution(
-        direction, ONEDNN_DIRECT, &window, $0[0], $0[1], $0[2], $0[3],
-        onednn_epilogue(sum: false, relu: false))
+    let plain = onednn_epilogue(sum: false, relu: false)
+    func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
+      makeConvolution(
+        geometry, direction, algorithm, input: descriptor(geometry.input, type, block: block),
+        output: descriptor(geometry.output, type, block: block), weightType: weightType,
+        bias: bias, epilogue: plain)
     }
+    // Not in training's forward pass, where its rounding would move ReLUs' inputs across zero.
+    let winograd = direction != ONEDNN_FORWARD_TRAINING && geometry.suitsWinograd(type)
+    return (winograd ? make(ONEDNN_WINOGRAD, 16) : nil) ?? make(ONEDNN_DIRECT, 0)
   }
 
   /// In channel blocks from the first convolution to the last: asked for any layout, oneDNN takes
@@ -185,29 +184,37 @@ extension CPUBackend {
   private func makeFusedConvolution(
     _ geometry: ConvolutionGeometry, _ type: DType, bias: Bool, epilogue: onednn_epilogue
   ) -> onednn_primitive_t? {
-    func descriptor(_ shape: Shape) -> MemoryDescriptor {
-      guard Self.computesBFloat16 else { return .any(shape, type) }
-      return shape[1] < 16 ? .plain(shape, type) : .channelBlocked(shape, type, block: 16)
+    func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
+      makeConvolution(
+        geometry, ONEDNN_FORWARD_INFERENCE, algorithm,
+        input: descriptor(geometry.input, type, block: block),
+        output: descriptor(geometry.output, type, block: block), weightType: type, bias: bias,
+        epilogue: epilogue)
     }
+    return (geometry.suitsWinograd(type) ? make(ONEDNN_WINOGRAD, 16) : nil)
+      ?? make(ONEDNN_DIRECT, 16) ?? make(ONEDNN_DIRECT, 0)
+  }
+
+  /// Blocks of 16 channels where asked for, on AVX-512 and where there are as many; else whatever
+  /// the primitive likes.
+  private func descriptor(_ shape: Shape, _ type: DType, block: Int) -> MemoryDescriptor {
+    guard block > 0, Self.computesBFloat16 else { return .any(shape, type) }
+    return shape[1] < 16 ? .plain(shape, type) : .channelBlocked(shape, type, block: block)
+  }
+
+  private func makeConvolution(
+    _ geometry: ConvolutionGeometry, _ direction: onednn_direction,
+    _ algorithm: onednn_algorithm, input: MemoryDescriptor, output: MemoryDescriptor,
+    weightType: DType, bias: Bool, epilogue: onednn_epilogue
+  ) -> onednn_primitive_t? {
+    var window = geometry.window
     let biasDescriptor = bias ? MemoryDescriptor.any([geometry.output[1]], .float32) : nil
-    func make(
-      _ algorithm: onednn_algorithm, _ input: MemoryDescriptor, _ output: MemoryDescriptor
-    ) -> onednn_primitive_t? {
-      var window = geometry.window
-      return MemoryDescriptor.withHandles(
-        input, .any(geometry.oneDNNWeight, type), biasDescriptor, output
-      ) {
-        onednn_convolution(
-          ONEDNN_FORWARD_INFERENCE, algorithm, &window, $0[0], $0[1], $0[2], $0[3], epilogue)
-      }
+    return MemoryDescriptor.withHandles(
+      input, .any(geometry.oneDNNWeight, weightType), biasDescriptor, output
+    ) {
+      onednn_convolution(
+        direction, algorithm, &window, $0[0], $0[1], $0[2], $0[3], epilogue)
     }
-    let input = descriptor(geometry.input), output = descriptor(geometry.output)
-    let winograd =
-      type == .float32 && geometry.weight[2] == 3 && geometry.weight[3] == 3
-      && geometry.stride == 1 && geometry.dilation == 1 && geometry.groups == 1
-    return (winograd ? make(ONEDNN_WINOGRAD, input, output) : nil)
-      ?? make(ONEDNN_DIRECT, input, output)
-      ?? make(ONEDNN_DIRECT, .any(geometry.input, type), .any(geometry.output, type))
   }
 
   package func matmul(_ a: Storage, _ b: Storage) -> Storage {
@@ -246,6 +253,14 @@ extension CPUBackend {
 }
 
 extension ConvolutionGeometry {
+  /// True where Winograd's algorithm halves the time. It transforms the weights at every call, which
+  /// takes longer than it saves where there are fewer pixels than channels.
+  func suitsWinograd(_ type: DType) -> Bool {
+    CPUBackend.computesBFloat16 && type == .float32 && weight[2] == 3 && weight[3] == 3
+      && stride == 1 && dilation == 1 && groups == 1 && min(input[1], output[1]) >= 16
+      && output[0] * output[2] * output[3] >= output[1]
+  }
+
   /// True where every channel has a window of its own, of a size that the kernels here know.
   var isDepthwise: Bool {
     groups > 1 && groups == input[1] && groups == weight[0] && dilation == 1
