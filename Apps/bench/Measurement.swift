@@ -5,6 +5,8 @@ import Training
 extension Work {
   /// Runs the work once to warm up, then as often as asked for, and prints what it found.
   func measure(flops: Int, _ body: () -> Void) throws {
+    // The peak is the work's own, not that of counting its arithmetic.
+    MemoryStatistics.resetPeak()
     body()
     let before = MemoryStatistics.current
     let clock = ContinuousClock()

@@ -8,6 +8,18 @@
 
 enum { LANES = 16 };
 
+// The compiler's own vectors, so that the sums of a window's elements stay in registers.
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+typedef uint32_t wide_bits __attribute__((vector_size(LANES * sizeof(uint32_t))));
+typedef bfloat narrow_bits __attribute__((vector_size(LANES * sizeof(bfloat)), aligned(2)));
+
+INLINE void load_float(lanes *out, const float *from) { *out = *(const lanes *)from; }
+
+INLINE void load_bfloat(lanes *out, const bfloat *from) {
+  wide_bits bits = __builtin_convertvector(*(const narrow_bits *)from, wide_bits) << 16;
+  memcpy(out, &bits, sizeof *out);
+}
+
 typedef struct {
   const void *src, *gradient;
   double *partial;  // [image][block][row][kernel²][16]
@@ -22,32 +34,32 @@ typedef struct {
       int64_t y = task % s.height, plane = task / s.height;                                \
       const type *restrict g = (const type *)d->gradient + task * s.width * LANES;         \
       const type *restrict src = (const type *)d->src + plane * s.h * s.w * LANES;         \
-      float sums[kernel * kernel][LANES];                                                  \
-      memset(sums, 0, sizeof sums);                                                        \
+      double *out = d->partial + task * kernel * kernel * LANES;                           \
       for (int ky = 0; ky < kernel; ky++) {                                                \
         int64_t at = y * s.stride + ky - s.padding;                                        \
-        if (at < 0 || at >= s.h) continue;                                                 \
-        const type *restrict row = src + at * s.w * LANES;                                 \
-        for (int64_t x = 0; x < s.width; x++) {                                            \
+        lanes sums[kernel];                                                                \
+        memset(sums, 0, sizeof sums);                                                      \
+        for (int64_t x = 0; x < s.width && at >= 0 && at < s.h; x++) {                     \
           int64_t left = x * s.stride - s.padding;                                         \
+          const type *row = src + (at * s.w + left) * LANES;                               \
+          lanes slope, value;                                                              \
+          load_##type(&slope, g + x * LANES);                                              \
           if (left >= 0 && left + kernel <= s.w) {                                         \
-            for (int kx = 0; kx < kernel; kx++)                                            \
-              for (int j = 0; j < LANES; j++)                                              \
-                sums[ky * kernel + kx][j] += to_float_##type(g[x * LANES + j]) *           \
-                                             to_float_##type(row[(left + kx) * LANES + j]); \
+            for (int kx = 0; kx < kernel; kx++) {                                          \
+              load_##type(&value, row + kx * LANES);                                       \
+              sums[kx] += slope * value;                                                   \
+            }                                                                              \
           } else {                                                                         \
-            for (int kx = 0; kx < kernel; kx++)                                            \
-              if (left + kx >= 0 && left + kx < s.w)                                       \
-                for (int j = 0; j < LANES; j++)                                            \
-                  sums[ky * kernel + kx][j] +=                                             \
-                      to_float_##type(g[x * LANES + j]) *                                  \
-                      to_float_##type(row[(left + kx) * LANES + j]);                       \
+            for (int kx = 0; kx < kernel; kx++) {                                          \
+              if (left + kx < 0 || left + kx >= s.w) continue;                             \
+              load_##type(&value, row + kx * LANES);                                       \
+              sums[kx] += slope * value;                                                   \
+            }                                                                              \
           }                                                                                \
         }                                                                                  \
+        for (int kx = 0; kx < kernel; kx++)                                                \
+          for (int j = 0; j < LANES; j++) out[(ky * kernel + kx) * LANES + j] = sums[kx][j]; \
       }                                                                                    \
-      double *out = d->partial + task * kernel * kernel * LANES;                           \
-      for (int i = 0; i < kernel * kernel; i++)                                            \
-        for (int j = 0; j < LANES; j++) out[i * LANES + j] = sums[i][j];                   \
     }                                                                                      \
   }
 #define DISPATCH_OF(type)                                                                  \

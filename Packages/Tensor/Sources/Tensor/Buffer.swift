@@ -65,6 +65,9 @@ package final class BufferPool: Sendable {
   /// What the pool has done so far.
   package var statistics: Statistics { state.withLock { $0.statistics } }
 
+  /// Forgets the peak so far: the next one is of what follows.
+  func resetPeak() { state.withLock { $0.statistics.peakUsed = $0.statistics.used } }
+
   func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
     let capacity = Self.capacity(for: byteCount)
     let recycled = state.withLock { state -> UInt? in
