@@ -162,7 +162,9 @@ let package = Package(
     app("predict", uses: ["AppOptions", "Training", "VisionDatasets", "SegmentationMetrics"]),
     app(
       "bench",
-      uses: ["Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics"],
+      uses: [
+        "Training", "BiSeNet", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics", "PNG",
+      ],
       exclude: ["peers"]),
     app(
       "count-flops",

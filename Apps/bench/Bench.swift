@@ -14,13 +14,15 @@ struct Bench: ParsableCommand {
     discussion: """
       Keys of --format json: medianSeconds, minimumSeconds, maximumSeconds, repetitions, \
       peakBytes (of tensors), allocations (blocks taken from the system per repetition), \
-      gigaflopsPerSecond (training counts three times the forward pass); with --profile also \
+      reorders (tensors laid out anew per repetition), gigaflopsPerSecond (of the network as \
+      defined; training counts three times the forward pass), floorShare (of the median, what \
+      that arithmetic would take at the rate of one large convolution); with --profile also \
       operations (name, calls, seconds).
 
       Apps/bench/peers/compare.py runs the same work in PyTorch, interleaved with this, and prints \
       the ratios.
       """,
-    subcommands: [Infer.self, TrainStep.self])
+    subcommands: [Infer.self, TrainStep.self, Load.self])
 }
 
 struct Work: ParsableArguments {

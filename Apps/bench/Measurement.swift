@@ -5,6 +5,8 @@ import Training
 extension Work {
   /// Runs the work once to warm up, then as often as asked for, and prints what it found.
   func measure(flops: Int, _ body: () -> Void) throws {
+    // The peak is the work's own, not that of counting its arithmetic.
+    MemoryStatistics.resetPeak()
     body()
     let before = MemoryStatistics.current
     let clock = ContinuousClock()
@@ -16,7 +18,9 @@ extension Work {
       .init("maximumSeconds", .number(times[times.count - 1])),
       .init("repetitions", .integer(repetitions)), .init("peakBytes", .integer(after.peakBytes)),
       .init("allocations", .integer((after.allocations - before.allocations) / repetitions)),
+      .init("reorders", .integer((after.reorders - before.reorders) / repetitions)),
       .init("gigaflopsPerSecond", .number(Double(flops) / median * 1e-9)),
+      .init("floorShare", .number(Double(flops) / convolutionRate() / median)),
     ]
     var operations: [OperationTime] = []
     if profile {
@@ -32,6 +36,23 @@ extension Work {
       print("\(member.name): \(member.value.line)")
     }
     for operation in operations { print(operation.line) }
+  }
+}
+
+extension Work {
+  /// Floating-point operations per second of one large 3x3 convolution, the fastest of ten.
+  private func convolutionRate() -> Double {
+    let dtype = DType(rawValue: precision) ?? .float32
+    let x = Tensor(repeating: 1, shape: [1, 256, 64, 128], dtype: dtype)
+    let weight = Tensor(repeating: 1, shape: [256, 256, 3, 3])
+    let geometry = ConvolutionGeometry(input: x.shape, weight: weight.shape, padding: 1)
+    let clock = ContinuousClock()
+    // Over what a convolution gave, which lies in the layout that they like.
+    let y = x.conv2d(weight: weight, padding: 1)
+    let times = (0..<10).map { _ in
+      clock.measure { _ = y.conv2d(weight: weight, padding: 1) }.seconds
+    }
+    return Double(2 * geometry.macs) / (times.min() ?? 1)
   }
 }
 

@@ -1,11 +1,13 @@
-"""Times `bench` and PyTorch on the same work, one after the other in every round, and prints the ratios.
+"""Times `bench` and its peers on the same work, one after the other in every round, and prints the ratios.
 
     python3 -m venv venv && venv/bin/pip install -r Apps/bench/peers/requirements.txt
-    venv/bin/python Apps/bench/peers/compare.py [--rounds 3] [--limit SECONDS] [WORK ...]
+    venv/bin/python Apps/bench/peers/compare.py [--rounds 5] [--limit SECONDS] [WORK ...]
 
-WORK is work:backbone:batch:size:precision, such as infer:resnet18:1:512x1024:float32; without any, the
-works of the README's table. The fastest of PyTorch's layouts counts. A run that takes longer than the
-limit is reported as such."""
+WORK is work:backbone:batch:size:precision, such as infer:resnet18:1:512x1024:float32; without any, the works
+of the README's table. Training is compared with PyTorch (eager, channels last, compiled), inference also
+with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the rounds of a run's fastest
+repetition, or with --fastest the fastest of all, which other work on the machine disturbs least. A run
+that takes longer than the limit, or fails, leaves its column empty."""
 
 import argparse
 import json
@@ -16,6 +18,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(HERE, "..", "..", "..", ".build", "release", "bench")
+LAYOUTS = ("nchw", "nhwc", "compile")
+PEERS = (*LAYOUTS, "onnxruntime", "openvino")
 WORKS = [
     f"{work}:{precision}"
     for work in (
@@ -27,42 +31,54 @@ WORKS = [
 
 
 def seconds(command, limit):
-    """The median of one run, or nothing where it takes longer than the limit."""
+    """The fastest repetition of one run, or nothing where it fails or takes longer than the limit."""
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True, cwd=HERE)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        print(f"{command[1]}: {(error.stderr or b'')[-300:]!r}", file=sys.stderr)
         return None
-    return json.loads(run.stdout[run.stdout.index("{"):])["medianSeconds"]
+    return json.loads(run.stdout[run.stdout.rindex("{"):])["minimumSeconds"]
+
+
+def commands_of(name, repetitions):
+    work, backbone, batch, size, precision = name.split(":")
+    height, width = size.split("x")
+    common = [backbone, batch, height, width, precision]
+    commands = {"ours": [BENCH, work, "--backbone", backbone, "--batch", batch, "--size", size,
+                         "--precision", precision, "--repetitions", repetitions, "--format", "json"]}
+    for layout in LAYOUTS:
+        commands[layout] = [sys.executable, "pytorch.py", work, *common, layout, repetitions]
+    if work == "infer":
+        commands["openvino"] = [sys.executable, "exported.py", "openvino", *common, repetitions]
+        if precision == "float32":
+            commands["onnxruntime"] = [sys.executable, "exported.py", "onnxruntime", *common, repetitions]
+    return commands
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("works", nargs="*", default=WORKS, metavar="WORK")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--repetitions", type=int, default=2, help="timed repetitions in a round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=3, help="timed repetitions in a round")
     parser.add_argument("--limit", type=float, default=300, help="seconds that one run may take")
+    parser.add_argument("--without", action="append", default=[], choices=PEERS, help="a peer to leave out")
+    parser.add_argument("--fastest", action="store_true", help="the fastest of all rounds")
     options = parser.parse_args()
-    print("| work | ours, s | PyTorch, s | PyTorch / ours |\n|---|---|---|---|")
+    print("| work | ours, s | " + " | ".join(PEERS) + " | best peer / ours |\n" + "|---" * (len(PEERS) + 3) + "|")
     for name in options.works or WORKS:
-        work, backbone, batch, size, precision = name.split(":")
-        height, width = size.split("x")
-        repetitions = str(options.repetitions)
-        commands = {"ours": [BENCH, work, "--backbone", backbone, "--batch", batch, "--size", size,
-                             "--precision", precision, "--repetitions", repetitions, "--format", "json"]}
-        for layout in ("nchw", "nhwc"):
-            commands[layout] = [sys.executable, "pytorch.py", work, backbone, batch, height, width, precision,
-                                layout, repetitions]
-        times = {peer: [] for peer in commands}
+        commands = commands_of(name, str(options.repetitions))
+        times = {peer: [] for peer in commands if peer not in options.without}
         for _ in range(options.rounds):
-            for peer, command in commands.items():
+            for peer in times:
                 if None not in times[peer]:
-                    times[peer].append(seconds(command, options.limit))
-        medians = {p: None if None in t else statistics.median(t) for p, t in times.items()}
-        ours, layouts = medians["ours"], [medians[p] for p in ("nchw", "nhwc") if medians[p]]
-        best = min(layouts) if layouts else None
-        peer = f"{best:.2f}" if best else f"over {options.limit:.0f}"
-        ratio = f"{best / ours:.2f}" if best else "–"
-        print(f"| {name.replace(':', ' ')} | {ours:.2f} | {peer} | {ratio} |", flush=True)
+                    times[peer].append(seconds(commands[peer], options.limit))
+        figure = min if options.fastest else statistics.median
+        found = {p: figure(t) for p, t in times.items() if t and None not in t}
+        peers = [found[p] for p in PEERS if p in found]
+        ours = found.get("ours")
+        cells = [f"{found[p]:.3f}" if p in found else "" for p in ("ours", *PEERS)]
+        ratio = f"{min(peers) / ours:.2f}" if ours and peers else ""
+        print(f"| {name.replace(':', ' ')} | {' | '.join(cells)} | {ratio} |", flush=True)
 
 
 main()

@@ -1,7 +1,8 @@
 """Seconds of PyTorch's inference or supervised step, as JSON:
-pytorch.py infer|train BACKBONE BATCH HEIGHT WIDTH float32|bfloat16 nchw|nhwc REPETITIONS"""
+pytorch.py infer|train BACKBONE BATCH HEIGHT WIDTH float32|bfloat16 nchw|nhwc|compile REPETITIONS"""
 
 import json
+import resource
 import sys
 import time
 
@@ -18,9 +19,11 @@ def main():
     network = BiSeNet(backbone)
     image = torch.rand(batch, 3, height, width) * 2 - 1
     label = torch.randint(0, 19, (batch, height, width))
-    if layout == "nhwc":
+    if layout != "nchw":
         network = network.to(memory_format=torch.channels_last)
         image = image.to(memory_format=torch.channels_last)
+    if layout == "compile":
+        network = torch.compile(network)
     autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
     if work == "infer":
@@ -47,7 +50,8 @@ def main():
         start = time.perf_counter()
         run()
         times.append(time.perf_counter() - start)
-    print(json.dumps({"medianSeconds": sorted(times)[len(times) // 2], "times": times}))
+    print(json.dumps({"medianSeconds": sorted(times)[len(times) // 2], "minimumSeconds": min(times),
+                      "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 
 main()

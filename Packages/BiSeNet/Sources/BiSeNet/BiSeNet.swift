@@ -107,10 +107,6 @@ public struct BiSeNet: Sendable {
   }
 
   private func mainLogits(_ maps: Features) -> Tensor {
-    let height = maps.spatial.shape[2], width = maps.spatial.shape[3]
-    let context = [maps.sixteenth, maps.thirtySecond].map {
-      $0.upsampledBilinear(height: height, width: width)
-    }
-    return head(fusion([maps.spatial] + context))
+    head(fusion(maps.spatial, context: [maps.sixteenth, maps.thirtySecond]))
   }
 }

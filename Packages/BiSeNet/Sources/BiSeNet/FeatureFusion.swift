@@ -15,8 +15,14 @@ struct FeatureFusion: Sendable {
   }
 
   /// Maps at 1/8, `[N, ·, h, w]`, to `[N, classes, h, w]`.
-  func callAsFunction(_ maps: [Tensor]) -> Tensor {
-    let feature = block(.concatenated(maps))
+  func callAsFunction(_ maps: [Tensor]) -> Tensor { weighed(block(.concatenated(maps))) }
+
+  /// Detail at 1/8 and context as it is, whose enlargement to 1/8 commutes with the convolution.
+  func callAsFunction(_ detail: Tensor, context: [Tensor]) -> Tensor {
+    weighed(block(detail, upsampling: context))
+  }
+
+  private func weighed(_ feature: Tensor) -> Tensor {
     let weights = conv2(conv1(feature.spatialMean()).relu()).sigmoid()
     return feature.scaledChannels(by: weights) + feature
   }

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "CKernels.h"
 #include "arithmetic.h"
@@ -8,6 +9,7 @@ typedef struct {
   const void *src, *other;
   const float *factor;
   float scale;
+  int64_t pitch;
   ck_layout layout;
 } channel_work;
 
@@ -24,7 +26,7 @@ typedef struct {
 
 #define LOAD_FACTORS                                                                 \
   float factors[16] = {0};                                                           \
-  for (int64_t j = 0; j < used; j++) factors[j] = work->factor[image * channels + first + j];
+  for (int64_t j = 0; j < used; j++) factors[j] = work->factor[image * work->pitch + first + j];
 
 #define CHANNELS_OF(type)                                                             \
   MULTIVERSIONED static void scale_##type(void *context, int64_t begin, int64_t end) { \
@@ -52,38 +54,55 @@ typedef struct {
       for (int64_t i = 0; i < area; i++)                                              \
         for (int64_t j = 0; j < block; j++) dst[i * block + j] = values[j];           \
     }                                                                                 \
+  }
+CHANNELS_OF(float)
+CHANNELS_OF(bfloat)
+
+// Σ src · other per lane: rows of float32 sums, added up in double: exact enough, and fast. Always called
+// with a constant number of lanes, so that they are registers.
+#define SUM_OF(type)                                                                  \
+  INLINE void sum_lanes_##type(                                                       \
+      const type *restrict src, const type *restrict other, int64_t count, int lanes, \
+      double *restrict total) {                                                       \
+    for (int64_t start = 0; start < count; start += 256 * lanes) {                    \
+      int64_t stop = start + 256 * lanes < count ? start + 256 * lanes : count;       \
+      float partial[16] = {0};                                                        \
+      int64_t i = start;                                                              \
+      if (other)                                                                      \
+        for (; i + lanes <= stop; i += lanes)                                         \
+          for (int j = 0; j < lanes; j++)                                             \
+            partial[j] += to_float_##type(src[i + j]) * to_float_##type(other[i + j]); \
+      else                                                                            \
+        for (; i + lanes <= stop; i += lanes)                                         \
+          for (int j = 0; j < lanes; j++) partial[j] += to_float_##type(src[i + j]);  \
+      for (int j = 0; i + j < stop; j++)                                              \
+        partial[j] +=                                                                 \
+            to_float_##type(src[i + j]) * (other ? to_float_##type(other[i + j]) : 1.0f); \
+      for (int j = 0; j < lanes; j++) total[j] += partial[j];                         \
+    }                                                                                 \
   }                                                                                   \
   MULTIVERSIONED static void sum_##type(void *context, int64_t begin, int64_t end) {   \
     TASKS_BEGIN                                                                       \
       const type *src = (const type *)work->src + offset;                             \
       const type *other = work->other ? (const type *)work->other + offset : NULL;    \
       double total[16] = {0};                                                         \
-      /* Rows of float32 sums, added up in double: exact enough, and fast. */         \
-      int64_t lanes = block == 1 ? 16 : block, count = area * block;                  \
-      for (int64_t start = 0; start < count; start += 256 * lanes) {                  \
-        int64_t stop = start + 256 * lanes < count ? start + 256 * lanes : count;     \
-        float partial[16] = {0};                                                      \
-        int64_t i = start;                                                            \
-        for (; i + lanes <= stop; i += lanes)                                         \
-          for (int64_t j = 0; j < lanes; j++)                                         \
-            partial[j] += to_float_##type(src[i + j]) *                               \
-                          (other ? to_float_##type(other[i + j]) : 1.0f);             \
-        for (int64_t j = 0; i + j < stop; j++)                                        \
-          partial[j] += to_float_##type(src[i + j]) *                                 \
-                        (other ? to_float_##type(other[i + j]) : 1.0f);               \
-        for (int j = 0; j < 16; j++) total[j] += partial[j];                          \
-      }                                                                               \
-      float *dst = (float *)work->dst + image * channels + first;                     \
+      int64_t count = area * block;                                                   \
+      if (block == 8)                                                                 \
+        sum_lanes_##type(src, other, count, 8, total);                                \
+      else                                                                            \
+        sum_lanes_##type(src, other, count, 16, total);                               \
+      float *dst = (float *)work->dst + image * work->pitch + first;                  \
       if (block == 1) {                                                               \
         for (int j = 1; j < 16; j++) total[0] += total[j];                            \
         dst[0] = (float)(total[0] * work->scale);                                     \
       } else {                                                                        \
-        for (int64_t j = 0; j < used; j++) dst[j] = (float)(total[j] * work->scale);  \
+        int64_t all = work->pitch > channels ? block : used;                          \
+        for (int64_t j = 0; j < all; j++) dst[j] = (float)(total[j] * work->scale);   \
       }                                                                               \
     }                                                                                 \
   }
-CHANNELS_OF(float)
-CHANNELS_OF(bfloat)
+SUM_OF(float)
+SUM_OF(bfloat)
 
 static void run(channel_work *work, void (*body)(void *, int64_t, int64_t)) {
   ck_layout l = work->layout;
@@ -91,21 +110,35 @@ static void run(channel_work *work, void (*body)(void *, int64_t, int64_t)) {
 }
 
 void ck_scale_channels(
-    void *dst, const void *src, const float *factor, ck_layout layout, bool bf16) {
-  channel_work work = {.dst = dst, .src = src, .factor = factor, .layout = layout};
+    void *dst, const void *src, const float *factor, int64_t pitch, ck_layout layout, bool bf16) {
+  channel_work work = {
+      .dst = dst, .src = src, .factor = factor, .pitch = pitch, .layout = layout};
   run(&work, bf16 ? scale_bfloat : scale_float);
 }
 
 void ck_sum_channels(
-    float *dst, const void *src, const void *other, float scale, ck_layout layout, bool bf16) {
+    float *dst, int64_t pitch, const void *src, const void *other, float scale, ck_layout layout,
+    bool bf16) {
   channel_work work = {
-      .dst = dst, .src = src, .other = other, .scale = scale, .layout = layout};
+      .dst = dst, .src = src, .other = other, .scale = scale, .pitch = pitch, .layout = layout};
   run(&work, bf16 ? sum_bfloat : sum_float);
 }
 
-void ck_fill_channels(void *dst, const float *value, ck_layout layout, bool bf16) {
-  channel_work work = {.dst = dst, .factor = value, .layout = layout};
+void ck_fill_channels(
+    void *dst, const float *value, int64_t pitch, ck_layout layout, bool bf16) {
+  channel_work work = {.dst = dst, .factor = value, .pitch = pitch, .layout = layout};
   run(&work, bf16 ? fill_bfloat : fill_float);
+}
+
+void ck_clear_padding(void *dst, ck_layout l, bool bf16) {
+  int64_t blocks = (l.channels + l.block - 1) / l.block, used = l.channels % l.block;
+  size_t size = bf16 ? sizeof(bfloat) : sizeof(float);
+  if (used == 0) return;
+  for (int64_t image = 0; image < l.n; image++)
+    for (int64_t i = 0; i < l.area; i++) {
+      int64_t pixel = ((image * blocks + blocks - 1) * l.area + i) * l.block;
+      memset((char *)dst + (size_t)(pixel + used) * size, 0, (size_t)(l.block - used) * size);
+    }
 }
 
 // MARK: - Softmax over the channels of row-major tensors, in strips of pixels that stay in cache

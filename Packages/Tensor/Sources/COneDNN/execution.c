@@ -7,17 +7,11 @@ static int argument_index(int role) {
     case ONEDNN_WEIGHTS: return DNNL_ARG_WEIGHTS;
     case ONEDNN_BIAS: return DNNL_ARG_BIAS;
     case ONEDNN_DST: return DNNL_ARG_DST;
-    case ONEDNN_MEAN: return DNNL_ARG_MEAN;
-    case ONEDNN_VARIANCE: return DNNL_ARG_VARIANCE;
-    case ONEDNN_SCALE: return DNNL_ARG_SCALE;
-    case ONEDNN_SHIFT: return DNNL_ARG_SHIFT;
     case ONEDNN_WORKSPACE: return DNNL_ARG_WORKSPACE;
     case ONEDNN_DIFF_SRC: return DNNL_ARG_DIFF_SRC;
     case ONEDNN_DIFF_WEIGHTS: return DNNL_ARG_DIFF_WEIGHTS;
     case ONEDNN_DIFF_BIAS: return DNNL_ARG_DIFF_BIAS;
     case ONEDNN_DIFF_DST: return DNNL_ARG_DIFF_DST;
-    case ONEDNN_DIFF_SCALE: return DNNL_ARG_DIFF_SCALE;
-    case ONEDNN_DIFF_SHIFT: return DNNL_ARG_DIFF_SHIFT;
     case ONEDNN_SCRATCHPAD: return DNNL_ARG_SCRATCHPAD;
     default: return DNNL_ARG_MULTIPLE_SRC + (role - ONEDNN_ROLE_COUNT);
   }

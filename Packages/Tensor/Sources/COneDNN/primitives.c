@@ -6,7 +6,6 @@ static dnnl_prop_kind_t prop_kind(onednn_direction direction) {
     case ONEDNN_FORWARD_INFERENCE: return dnnl_forward_inference;
     case ONEDNN_BACKWARD_DATA: return dnnl_backward_data;
     case ONEDNN_BACKWARD_WEIGHTS: return dnnl_backward_weights;
-    case ONEDNN_BACKWARD: return dnnl_backward;
   }
   return dnnl_prop_kind_undef;
 }
@@ -66,11 +65,11 @@ typedef const_dnnl_primitive_desc_t hint_t;
 #endif
 
 static dnnl_status_t convolution_desc(
-    dnnl_primitive_desc_t *out, onednn_direction direction, const onednn_window *w, md_ref src,
-    md_ref weights, md_ref bias, md_ref dst, dnnl_primitive_attr_t attributes, hint_t hint) {
+    dnnl_primitive_desc_t *out, onednn_direction direction, dnnl_alg_kind_t algorithm,
+    const onednn_window *w, md_ref src, md_ref weights, md_ref bias, md_ref dst,
+    dnnl_primitive_attr_t attributes, hint_t hint) {
   const int64_t *s = w->stride, *l = w->padding_low, *h = w->padding_high;
   int64_t d[] = {w->dilation[0] - 1, w->dilation[1] - 1};  // oneDNN counts the skipped elements
-  dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
 #if V3
   switch (direction) {
     case ONEDNN_BACKWARD_DATA:
@@ -106,18 +105,21 @@ static dnnl_status_t convolution_desc(
 }
 
 onednn_primitive_t onednn_convolution(
-    onednn_direction direction, const onednn_window *window, onednn_md_t src, onednn_md_t weights,
-    onednn_md_t bias, onednn_md_t dst, onednn_epilogue epilogue) {
+    onednn_direction direction, onednn_algorithm algorithm, const onednn_window *window,
+    onednn_md_t src, onednn_md_t weights, onednn_md_t bias, onednn_md_t dst,
+    onednn_epilogue epilogue) {
+  dnnl_alg_kind_t kind =
+      algorithm == ONEDNN_WINOGRAD ? dnnl_convolution_winograd : dnnl_convolution_direct;
   dnnl_primitive_desc_t hint = NULL, desc = NULL;
   // A backward primitive takes the forward one that it belongs to as a hint. There is none to give
   // where the forward pass refuses these types: weight gradients of bfloat16 layers are float32.
   if (!is_forward(direction)
-      && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, window, ref(src), ref(weights), NULL,
-                          ref(dst), NULL, NULL) != dnnl_success)
+      && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights),
+                          NULL, ref(dst), NULL, NULL) != dnnl_success)
     hint = NULL;
   dnnl_primitive_attr_t attributes = make_attributes(epilogue);
   dnnl_status_t status = convolution_desc(
-      &desc, direction, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
+      &desc, direction, kind, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
   dnnl_primitive_attr_destroy(attributes);
   if (hint) dnnl_primitive_desc_destroy(hint);
   return finish(status, desc);
@@ -134,44 +136,6 @@ onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md
   if (status == dnnl_success)
     status = dnnl_primitive_desc_create(&desc, &op, plain_attributes(), onednn_engine(), NULL);
 #endif
-  return finish(status, desc);
-}
-
-static dnnl_status_t batch_norm_desc(
-    dnnl_primitive_desc_t *out, onednn_direction direction, md_ref src, float epsilon,
-    unsigned flags, hint_t hint) {
-#if V3
-  if (is_forward(direction))
-    return dnnl_batch_normalization_forward_primitive_desc_create(
-        out, onednn_engine(), prop_kind(direction), src, src, epsilon, flags, plain_attributes());
-  return dnnl_batch_normalization_backward_primitive_desc_create(
-      out, onednn_engine(), prop_kind(direction), src, src, src, epsilon, flags, hint, plain_attributes());
-#else
-  dnnl_batch_normalization_desc_t op;
-  dnnl_status_t status =
-      is_forward(direction)
-          ? dnnl_batch_normalization_forward_desc_init(
-                &op, prop_kind(direction), src, epsilon, flags)
-          : dnnl_batch_normalization_backward_desc_init(
-                &op, prop_kind(direction), src, src, epsilon, flags);
-  if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(out, &op, plain_attributes(), onednn_engine(), hint);
-#endif
-}
-
-onednn_primitive_t onednn_batch_norm(
-    onednn_direction direction, onednn_md_t src, float epsilon, bool fused_relu,
-    bool global_statistics) {
-  unsigned flags = dnnl_use_scale | dnnl_use_shift;
-  if (fused_relu) flags |= dnnl_fuse_norm_relu;
-  if (global_statistics) flags |= dnnl_use_global_stats;
-  dnnl_primitive_desc_t hint = NULL, desc = NULL;
-  if (!is_forward(direction) &&
-      batch_norm_desc(&hint, ONEDNN_FORWARD_TRAINING, ref(src), epsilon, flags, NULL) !=
-          dnnl_success)
-    return NULL;
-  dnnl_status_t status = batch_norm_desc(&desc, direction, ref(src), epsilon, flags, hint);
-  if (hint) dnnl_primitive_desc_destroy(hint);
   return finish(status, desc);
 }
 

@@ -29,6 +29,17 @@ package protocol Backend: AnyObject, Sendable {
   func convolutionWeightGradient(
     _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
   ) -> (weight: Storage, bias: Storage?)
+  /// Fused: a 3x3 convolution, padding 1, over the channels of x and of maps enlarged bilinearly to
+  /// its size, `relu(x ⊛ w₀ + up(m₁) ⊛ w₁ + …)`; the enlarged maps are never made.
+  func convolution(
+    _ x: Storage, upsampling maps: [Storage], weight: Storage, bias: Storage?, relu: Bool
+  ) -> Storage
+  /// The gradients by x, by the maps and, in float32, by the weight: those that are asked for, in
+  /// this order.
+  func convolutionGradient(
+    _ gradient: Storage, input x: Storage, upsampling maps: [Storage], weight: Storage,
+    needs: [Bool]
+  ) -> [Storage?]
   /// `[M, K] × [K, N]` or a batch of them.
   func matmul(_ a: Storage, _ b: Storage) -> Storage
   /// The last two dimensions exchanged.
@@ -97,6 +108,10 @@ package protocol Backend: AnyObject, Sendable {
   func softmax(_ x: Storage, logarithm: Bool) -> Storage
   /// The gradient by the input, from the output.
   func softmaxGradient(_ gradient: Storage, output: Storage, logarithm: Bool) -> Storage
+  /// Softmax of logits enlarged bilinearly to a size, which are never written.
+  func softmax(_ logits: Storage, height: Int, width: Int) -> Storage
+  /// The gradient by the logits, whose shape is given, from the output.
+  func softmaxGradient(_ gradient: Storage, output: Storage, shape: Shape) -> Storage
   /// Label and largest value (or its softmax probability) per pixel at the given size; fused with
   /// bilinear resizing where the size is not that of the scores.
   func argmax(
@@ -111,6 +126,10 @@ package protocol Backend: AnyObject, Sendable {
   /// Mean binary cross-entropy of logits with one target, and its gradient where asked for.
   func binaryCrossEntropy(_ logits: Storage, target: Float, gradient: Bool)
     -> (loss: Double, gradient: Storage?)
+  /// The same of one channel of logits enlarged bilinearly to a size, which are never written.
+  func binaryCrossEntropy(
+    _ logits: Storage, height: Int, width: Int, target: Float, gradient: Bool
+  ) -> (loss: Double, gradient: Storage?)
   /// The sum of the elements, of their squares where `squared`.
   func sum(_ x: Storage, squared: Bool) -> Double
 
@@ -138,7 +157,6 @@ package struct BatchNormResult: Sendable {
   package let mean: Storage
   /// Per channel, biased, float32 `[C]`.
   package let variance: Storage
-  let workspace: Storage?
 }
 
 /// The numbers of one step of SGD as PyTorch defines it.

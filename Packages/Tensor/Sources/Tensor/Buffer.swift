@@ -24,10 +24,14 @@ package final class Buffer: @unchecked Sendable {
   deinit { BufferPool.shared.put(pointer, capacity: capacity) }
 }
 
-/// A layout, and whether the values were first rounded to bfloat16.
-struct PackedForm: Hashable {
-  let descriptor: MemoryDescriptor
-  let rounded: Bool
+/// What is kept with a weight until it changes.
+enum PackedForm: Hashable {
+  /// The values in a layout, and whether they were first rounded to bfloat16.
+  case layout(MemoryDescriptor, rounded: Bool)
+  /// Some of a convolution's input channels.
+  case inputs(Range<Int>)
+  /// Some of a 3x3 convolution's input channels, its nine places apart.
+  case places(Range<Int>)
 }
 
 /// Recycles memory by size: a training step asks for the same sizes again and again, and pages that
@@ -60,6 +64,9 @@ package final class BufferPool: Sendable {
 
   /// What the pool has done so far.
   package var statistics: Statistics { state.withLock { $0.statistics } }
+
+  /// Forgets the peak so far: the next one is of what follows.
+  func resetPeak() { state.withLock { $0.statistics.peakUsed = $0.statistics.used } }
 
   func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
     let capacity = Self.capacity(for: byteCount)

@@ -31,6 +31,7 @@ extension Serial {
       Case(input: [1, 5, 9, 11], weight: [19, 5, 3, 3], padding: 2, dilation: 2),
       Case(input: [2, 15, 7, 5], weight: [21, 5, 3, 3], padding: 1, groups: 3, bias: true),
       Case(input: [2, 19, 9, 11], weight: [19, 1, 4, 4], stride: 2, padding: 1, groups: 19),
+      Case(input: [1, 18, 5, 3], weight: [18, 1, 3, 3], padding: 1, groups: 18, bias: true),
       Case(input: [2, 19, 10, 13], weight: [5, 19, 4, 4], stride: 2, padding: 1, bias: true),
       Case(input: [1, 24, 6, 7], weight: [1, 24, 4, 4], stride: 2, padding: 1, bias: true),
     ]

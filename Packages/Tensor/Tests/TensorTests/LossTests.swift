@@ -102,6 +102,24 @@ extension Serial {
       #expect(abs(Double(sure) / log1p(exp(-15.0)) - 1) < 1e-5)
     }
 
+    @Test(arguments: [[10, 14], [40, 56], [11, 9], [5, 7]]) func atALargerSize(size: [Int]) {
+      let (height, width) = (size[0], size[1])
+      let messages =
+        checkOperation(
+          "binaryCrossEntropy at \(size)", [.activation([2, 1, 5, 7], scale: 6)],
+          operation: {
+            $0[0].binaryCrossEntropy(target: 0.3, height: height, width: width)
+          },
+          reference: {
+            $0[0].upsampledBilinear(height: height, width: width).binaryCrossEntropy(target: 0.3)
+          })
+        + checkOperation(
+          "upsampledSoftmax at \(size)", [.activation([2, 3, 5, 7], scale: 3)],
+          operation: { $0[0].upsampledSoftmax(height: height, width: width) },
+          reference: { $0[0].upsampledBilinear(height: height, width: width).softmax() })
+      #expect(messages == [])
+    }
+
     @Test func softmaxOfLargeLogits() {
       let logits = Array64(
         [1e4, -1e4, 9999, 88, -104, 0, -1e4, -10001, -9999, .leastNormalMagnitude, 0, 20],

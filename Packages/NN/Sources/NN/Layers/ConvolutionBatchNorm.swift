@@ -76,4 +76,24 @@ public struct ConvolutionBatchNorm: Layer {
       }
     }
   }
+
+  /// Over x and maps that are first enlarged to its size and joined behind its channels; see
+  /// ``Tensor/Tensor/conv2d(upsampling:weight:)``.
+  ///
+  /// - Precondition: A 3x3 convolution with stride and padding 1, without a bias of its own.
+  public func callAsFunction(_ x: Tensor, upsampling maps: [Tensor]) -> Tensor {
+    precondition(stride == 1 && padding == 1, "\(path) has stride \(stride), padding \(padding)")
+    switch form {
+    case .training(let conv, let norm):
+      precondition(conv.bias == nil, "\(path) has a bias")
+      let y = OperationObserver.$layer.withValue(conv.path) {
+        x.conv2d(upsampling: maps, weight: conv.weight.value)
+      }
+      return norm(y, relu: relu)
+    case .folded(let weight, let bias):
+      return OperationObserver.$layer.withValue(path) {
+        x.conv2dForInference(upsampling: maps, weight: weight, bias: bias, relu: relu)
+      }
+    }
+  }
 }

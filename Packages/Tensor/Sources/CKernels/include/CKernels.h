@@ -42,14 +42,33 @@ typedef struct {
   int block;
 } ck_layout;
 
+// One value per channel of each image lies at [n · pitch + c].
 /// dst[n, c, ·] = src[n, c, ·] · factor[n, c].
 void ck_scale_channels(
-    void *dst, const void *src, const float *factor, ck_layout layout, bool bf16);
-/// dst[n, c] = scale · Σ src[n, c, ·] · other[n, c, ·]; other may be NULL (ones).
+    void *dst, const void *src, const float *factor, int64_t pitch, ck_layout layout, bool bf16);
+/// dst[n, c] = scale · Σ src[n, c, ·] · other[n, c, ·]; other may be NULL (ones). Between the channels
+/// and the pitch dst is 0.
 void ck_sum_channels(
-    float *dst, const void *src, const void *other, float scale, ck_layout layout, bool bf16);
+    float *dst, int64_t pitch, const void *src, const void *other, float scale, ck_layout layout,
+    bool bf16);
 /// dst[n, c, ·] = value[n, c].
-void ck_fill_channels(void *dst, const float *value, ck_layout layout, bool bf16);
+void ck_fill_channels(
+    void *dst, const float *value, int64_t pitch, ck_layout layout, bool bf16);
+/// Zeros where the last block has no channel.
+void ck_clear_padding(void *dst, ck_layout layout, bool bf16);
+
+/// Mean and biased variance per channel.
+void ck_batch_moments(float *mean, float *variance, const void *src, ck_layout layout, bool bf16);
+/// dst = (src - mean) / √(variance + epsilon) · scale + shift per channel, then max(0, ·) where `relu`.
+void ck_batch_norm(
+    void *dst, const void *src, const float *mean, const float *variance, const float *scale,
+    const float *shift, float epsilon, bool relu, ck_layout layout, bool bf16);
+/// The gradients of the same where mean and variance are the batch's own; what ReLU let through is
+/// computed again from src.
+void ck_batch_norm_gradient(
+    void *dst, float *scale_gradient, float *shift_gradient, const void *gradient,
+    const void *src, const float *mean, const float *variance, const float *scale,
+    const float *shift, float epsilon, bool relu, ck_layout layout, bool bf16);
 
 // Over the channels of row-major [N, C, area] tensors.
 void ck_softmax(void *dst, const void *src, int64_t n, int64_t c, int64_t area, bool log, bool bf16);
@@ -57,17 +76,55 @@ void ck_softmax_gradient(
     void *dst, const void *gradient, const void *y, int64_t n, int64_t c, int64_t area, bool log,
     bool bf16);
 
-/// Bilinear enlargement with half-pixel centres: from h x w to height x width.
+/// Bilinear enlargement with half-pixel centres: from h x w to height x width. What is h x w lies
+/// row-major where block is 1, else in blocks of so many channels, at most 16; what is height x width is
+/// row-major.
 typedef struct {
   int64_t n, c, h, w, height, width;
+  int block;
 } ck_upsampling;
 
-/// Cross-entropy of logits [N, C, h, w] enlarged to the size of the labels [N, height, width],
-/// summed over the pixels whose label is below C. Writes the number of those pixels to `counted`
-/// and, where `gradient` is not NULL, the sum's gradient by the logits, as float32, to it.
+/// Mean cross-entropy of logits [N, C, h, w] enlarged to the size of the labels [N, height, width]
+/// over the pixels whose label is below C, 0 where there is none. Writes its gradient by the logits,
+/// in their type, where `gradient` is not NULL.
 double ck_upsampled_cross_entropy(
-    float *gradient, const void *logits, const uint8_t *labels, ck_upsampling size,
-    int64_t *counted, bool bf16);
+    void *gradient, const void *logits, const uint8_t *labels, ck_upsampling size, bool bf16);
+/// Mean binary cross-entropy of enlarged logits [N, 1, h, w] with one target in [0, 1], and its
+/// gradient by the logits where `gradient` is not NULL.
+double ck_upsampled_binary_cross_entropy(
+    void *gradient, const void *logits, float target, ck_upsampling size, bool bf16);
+/// dst [N, C, height, width] = softmax over the channels of the enlarged logits [N, C, h, w].
+void ck_upsampled_softmax(void *dst, const void *logits, ck_upsampling size, bool bf16);
+/// The gradient by the logits, from the output.
+void ck_upsampled_softmax_gradient(
+    void *dst, const void *gradient, const void *output, ck_upsampling size, bool bf16);
+
+/// dst += Σ over maps and the nine places of a 3x3 window with padding 1 of the place's products,
+/// enlarged and shifted; then max(0, ·) where `relu`. dst is [n][c / 16][height·width][16], each of at
+/// most 4 products [n][9][c / 16][h·w][16]; c is a multiple of 16.
+void ck_add_shifted(
+    void *dst, int count, const void *const *products, const ck_upsampling *sizes, bool relu,
+    bool bf16);
+/// The gradient by one map's products.
+void ck_shifted_gradient(void *dst, const void *gradient, ck_upsampling size, bool bf16);
+/// parts[place][o][c] = weight[o][first + c][place] for a 3x3 weight [outputs, inputs, 3, 3]; o runs
+/// to `padded`, zeros from `outputs` on.
+void ck_places_from_weight(
+    float *parts, const float *weight, int64_t outputs, int64_t inputs, int64_t first,
+    int64_t count, int64_t padded);
+/// The other way round, without the padding.
+void ck_weight_from_places(
+    float *weight, const float *parts, int64_t outputs, int64_t inputs, int64_t first,
+    int64_t count, int64_t padded);
+
+/// The gradient by the weight [C, 1, kernel, kernel] of a convolution of each channel with its own
+/// window, kernel 3 or 4, from tensors in channel blocks of 16.
+typedef struct {
+  int64_t n, channels, h, w, height, width;
+  int kernel, stride, padding;
+} ck_depthwise;
+void ck_depthwise_weight_gradient(
+    float *dst, const void *src, const void *gradient, ck_depthwise size, bool bf16);
 
 /// Per pixel of the enlarged scores the channel of the largest, and, where `confidence` is not
 /// NULL, its softmax probability (`normalise`) or its value.

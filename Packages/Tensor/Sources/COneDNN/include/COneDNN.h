@@ -28,17 +28,11 @@ typedef enum {
   ONEDNN_WEIGHTS,
   ONEDNN_BIAS,
   ONEDNN_DST,
-  ONEDNN_MEAN,
-  ONEDNN_VARIANCE,
-  ONEDNN_SCALE,
-  ONEDNN_SHIFT,
   ONEDNN_WORKSPACE,
   ONEDNN_DIFF_SRC,
   ONEDNN_DIFF_WEIGHTS,
   ONEDNN_DIFF_BIAS,
   ONEDNN_DIFF_DST,
-  ONEDNN_DIFF_SCALE,
-  ONEDNN_DIFF_SHIFT,
   ONEDNN_SCRATCHPAD,
   ONEDNN_ROLE_COUNT,
 } onednn_role;
@@ -48,7 +42,6 @@ typedef enum {
   ONEDNN_FORWARD_INFERENCE,
   ONEDNN_BACKWARD_DATA,
   ONEDNN_BACKWARD_WEIGHTS,
-  ONEDNN_BACKWARD,
 } onednn_direction;
 
 /// The library's version as major * 100 + minor.
@@ -80,14 +73,16 @@ typedef struct {
   int64_t stride[2], dilation[2], padding_low[2], padding_high[2];
 } onednn_window;
 
+/// Winograd's minimal filtering multiplies less and rounds a little more; oneDNN has it for some
+/// float32 3x3 convolutions with stride 1.
+typedef enum { ONEDNN_DIRECT, ONEDNN_WINOGRAD } onednn_algorithm;
+
 // Primitives. Each returns NULL where oneDNN has no implementation for the operands.
 onednn_primitive_t onednn_convolution(
-    onednn_direction direction, const onednn_window *window, onednn_md_t src, onednn_md_t weights,
-    onednn_md_t bias, onednn_md_t dst, onednn_epilogue epilogue);
+    onednn_direction direction, onednn_algorithm algorithm, const onednn_window *window,
+    onednn_md_t src, onednn_md_t weights, onednn_md_t bias, onednn_md_t dst,
+    onednn_epilogue epilogue);
 onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md_t dst);
-onednn_primitive_t onednn_batch_norm(
-    onednn_direction direction, onednn_md_t src, float epsilon, bool fused_relu,
-    bool global_statistics);
 onednn_primitive_t onednn_max_pool(
     onednn_direction direction, const int64_t kernel[2], const onednn_window *window,
     onednn_md_t src, onednn_md_t dst);

@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 import Glibc
 
@@ -31,8 +32,8 @@ extension CPUBackend {
         .fusedConvolution(
           geometry, type, bias: bias != nil, sum: residual != nil, relu: relu))
     ) {
-      makeConvolution(
-        geometry, ONEDNN_FORWARD_INFERENCE, type, bias: bias != nil, weightType: type,
+      makeFusedConvolution(
+        geometry, type, bias: bias != nil,
         epilogue: onednn_epilogue(sum: residual != nil, relu: relu))
     }
     var y = allocate(geometry.output, primitive.descriptor(.destination))
@@ -89,6 +90,9 @@ extension CPUBackend {
   package func convolutionWeightGradient(
     _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
   ) -> (weight: Storage, bias: Storage?) {
+    if geometry.isDepthwise {
+      return depthwiseWeightGradient(gradient, input: input, geometry: geometry, bias: bias)
+    }
     let type = computeType(gradient.dtype)
     let primitive = self.primitive(
       PrimitiveKey(.convolution(geometry, .weightGradient, type, bias: bias))
@@ -120,17 +124,97 @@ extension CPUBackend {
     )
   }
 
+  private func depthwiseWeightGradient(
+    _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry, bias: Bool
+  ) -> (weight: Storage, bias: Storage?) {
+    func blocked(_ x: Storage) -> Storage {
+      prepared(x, as: .channelBlocked(x.shape, x.dtype, block: 16))
+    }
+    let slope = blocked(gradient), x = blocked(cast(input, to: gradient.dtype))
+    let result = Storage(plain: geometry.weight, dtype: .float32)
+    ck_depthwise_weight_gradient(
+      result.pointer.assumingMemoryBound(to: Float.self), x.pointer, slope.pointer,
+      ck_depthwise(
+        n: Int64(geometry.input[0]), channels: Int64(geometry.input[1]),
+        h: Int64(geometry.input[2]), w: Int64(geometry.input[3]),
+        height: Int64(geometry.output[2]), width: Int64(geometry.output[3]),
+        kernel: Int32(geometry.weight[2]), stride: Int32(geometry.stride),
+        padding: Int32(geometry.padding)),
+      gradient.dtype == .bfloat16)
+    withExtendedLifetime(x) {}
+    return (result, bias ? sumOverImages(slope) : nil)
+  }
+
+  /// Σ over images and pixels, float32 `[C]`.
+  private func sumOverImages(_ x: Storage) -> Storage {
+    let channels = x.shape[1]
+    let sums = plain(sumChannels(x, times: nil, scale: 1))
+    let total = Storage(plain: [channels], dtype: .float32)
+    sums.withElements(of: Float.self) { sums in
+      total.withElements(of: Float.self) { total in
+        for channel in 0..<channels {
+          total[channel] = stride(from: channel, to: sums.count, by: channels).reduce(0) {
+            $0 + sums[$1]
+          }
+        }
+      }
+    }
+    return total
+  }
+
   private func makeConvolution(
     _ geometry: ConvolutionGeometry, _ direction: onednn_direction, _ type: DType, bias: Bool,
-    weightType: DType, epilogue: onednn_epilogue = onednn_epilogue(sum: false, relu: false)
+    weightType: DType
+  ) -> onednn_primitive_t? {
+    let plain = onednn_epilogue(sum: false, relu: false)
+    func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
+      makeConvolution(
+        geometry, direction, algorithm, input: descriptor(geometry.input, type, block: block),
+        output: descriptor(geometry.output, type, block: block), weightType: weightType,
+        bias: bias, epilogue: plain)
+    }
+    // Not in training's forward pass, where its rounding would move ReLUs' inputs across zero.
+    let winograd = direction != ONEDNN_FORWARD_TRAINING && geometry.suitsWinograd(type)
+    return (winograd ? make(ONEDNN_WINOGRAD, 16) : nil) ?? make(ONEDNN_DIRECT, 0)
+  }
+
+  /// In channel blocks from the first convolution to the last: asked for any layout, oneDNN takes
+  /// channels-last for inference on AVX-512, where its direct convolutions are no faster, its
+  /// pooling falls to the reference code and Winograd's algorithm is missing.
+  private func makeFusedConvolution(
+    _ geometry: ConvolutionGeometry, _ type: DType, bias: Bool, epilogue: onednn_epilogue
+  ) -> onednn_primitive_t? {
+    func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
+      makeConvolution(
+        geometry, ONEDNN_FORWARD_INFERENCE, algorithm,
+        input: descriptor(geometry.input, type, block: block),
+        output: descriptor(geometry.output, type, block: block), weightType: type, bias: bias,
+        epilogue: epilogue)
+    }
+    return (geometry.suitsWinograd(type) ? make(ONEDNN_WINOGRAD, 16) : nil)
+      ?? make(ONEDNN_DIRECT, 16) ?? make(ONEDNN_DIRECT, 0)
+  }
+
+  /// Blocks of 16 channels where asked for, on AVX-512 and where there are as many; else whatever
+  /// the primitive likes.
+  private func descriptor(_ shape: Shape, _ type: DType, block: Int) -> MemoryDescriptor {
+    guard block > 0, Self.computesBFloat16 else { return .any(shape, type) }
+    return shape[1] < 16 ? .plain(shape, type) : .channelBlocked(shape, type, block: block)
+  }
+
+  private func makeConvolution(
+    _ geometry: ConvolutionGeometry, _ direction: onednn_direction,
+    _ algorithm: onednn_algorithm, input: MemoryDescriptor, output: MemoryDescriptor,
+    weightType: DType, bias: Bool, epilogue: onednn_epilogue
   ) -> onednn_primitive_t? {
     var window = geometry.window
-    let biasDescriptor =
-      bias ? MemoryDescriptor.any([geometry.output[1]], .float32) : nil
+    let biasDescriptor = bias ? MemoryDescriptor.any([geometry.output[1]], .float32) : nil
     return MemoryDescriptor.withHandles(
-      .any(geometry.input, type), .any(geometry.oneDNNWeight, weightType), biasDescriptor,
-      .any(geometry.output, type)
-    ) { onednn_convolution(direction, &window, $0[0], $0[1], $0[2], $0[3], epilogue) }
+      input, .any(geometry.oneDNNWeight, weightType), biasDescriptor, output
+    ) {
+      onednn_convolution(
+        direction, algorithm, &window, $0[0], $0[1], $0[2], $0[3], epilogue)
+    }
   }
 
   package func matmul(_ a: Storage, _ b: Storage) -> Storage {
@@ -169,6 +253,20 @@ extension CPUBackend {
 }
 
 extension ConvolutionGeometry {
+  /// True where Winograd's algorithm halves the time. It transforms the weights at every call, which
+  /// takes longer than it saves where there are fewer pixels than channels.
+  func suitsWinograd(_ type: DType) -> Bool {
+    CPUBackend.computesBFloat16 && type == .float32 && weight[2] == 3 && weight[3] == 3
+      && stride == 1 && dilation == 1 && groups == 1 && min(input[1], output[1]) >= 16
+      && output[0] * output[2] * output[3] >= output[1]
+  }
+
+  /// True where every channel has a window of its own, of a size that the kernels here know.
+  var isDepthwise: Bool {
+    groups > 1 && groups == input[1] && groups == weight[0] && dilation == 1
+      && weight[2] == weight[3] && (3...4).contains(weight[2])
+  }
+
   /// `[groups, O / groups, I / groups, kH, kW]` where there are groups, as oneDNN wants it.
   var oneDNNWeight: Shape {
     guard groups > 1 else { return weight }

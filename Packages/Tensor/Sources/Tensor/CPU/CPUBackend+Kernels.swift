@@ -62,10 +62,13 @@ extension CPUBackend {
   }
 
   package func sigmoid(_ x: Storage) -> Storage {
-    // σ(0) is not 0, so the padding of a blocked layout would not stay zero.
-    let source = plain(x)
+    let source = x.shape.rank == 4 ? walkable(x) : plain(x)
     return map(source) {
       ck_sigmoid($0.pointer, source.pointer, source.paddedCount, x.dtype == .bfloat16)
+      // σ(0) is not 0, but the padding of a blocked layout stays zero.
+      if source.descriptor.channelBlock > 1 {
+        ck_clear_padding($0.pointer, layout(source), x.dtype == .bfloat16)
+      }
     }
   }
 
@@ -80,44 +83,52 @@ extension CPUBackend {
 
   // MARK: Per channel of each image
 
-  /// A storage whose layout our kernels walk: row-major or channel-blocked.
-  private func walkable(_ x: Storage) -> Storage {
+  /// A storage whose layout our kernels walk, and in which oneDNN pools and resizes at speed:
+  /// row-major or channel-blocked.
+  func walkable(_ x: Storage) -> Storage {
     x.descriptor.channelBlock > 0 ? x : plain(x)
   }
 
-  private func layout(_ x: Storage) -> ck_layout {
+  func layout(_ x: Storage) -> ck_layout {
     ck_layout(
       n: Int64(x.shape[0]), channels: Int64(x.shape[1]), area: Int64(x.shape[2] * x.shape[3]),
       block: Int32(x.descriptor.channelBlock))
   }
 
+  /// The distance between images of `[N, C, 1, 1]`, whose channels lie side by side in any layout.
+  private func pitch(_ x: Storage) -> Int64 { Int64(x.paddedCount / x.shape[0]) }
+
   package func scaleChannels(_ x: Storage, by factor: Storage) -> Storage {
     let source = walkable(x)
-    let factors = cast(plain(factor), to: .float32)
+    let factors = cast(walkable(factor), to: .float32)
     return map(source, factors) {
       ck_scale_channels(
         $0.pointer, source.pointer, factors.pointer.assumingMemoryBound(to: Float.self),
-        layout(source), x.dtype == .bfloat16)
+        pitch(factors), layout(source), x.dtype == .bfloat16)
     }
   }
 
   package func sumChannels(_ x: Storage, times other: Storage?, scale: Float) -> Storage {
     let source = walkable(x)
     let second = other.map { relaid(cast($0, to: x.dtype), like: source) }
-    let result = Storage(plain: [x.shape[0], x.shape[1], 1, 1], dtype: .float32)
+    let shape: Shape = [x.shape[0], x.shape[1], 1, 1], block = source.descriptor.channelBlock
+    let result = allocate(
+      shape,
+      block > 1 ? .channelBlocked(shape, .float32, block: block) : .plain(shape, .float32))
     ck_sum_channels(
-      result.pointer.assumingMemoryBound(to: Float.self), source.pointer, second?.pointer, scale,
-      layout(source), x.dtype == .bfloat16)
+      result.pointer.assumingMemoryBound(to: Float.self), pitch(result), source.pointer,
+      second?.pointer, scale, layout(source), x.dtype == .bfloat16)
     withExtendedLifetime((source, second)) {}
     return result
   }
 
   package func fillChannels(_ value: Storage, like x: Storage) -> Storage {
-    let values = cast(plain(value), to: .float32)
+    let values = cast(walkable(value), to: .float32)
     let result = allocate(
       x.shape, x.descriptor.channelBlock > 0 ? x.descriptor : .plain(x.shape, x.dtype))
     ck_fill_channels(
-      result.pointer, values.pointer.assumingMemoryBound(to: Float.self), layout(result),
+      result.pointer, values.pointer.assumingMemoryBound(to: Float.self), pitch(values),
+      layout(result),
       x.dtype == .bfloat16)
     withExtendedLifetime(values) {}
     return result
@@ -144,22 +155,44 @@ extension CPUBackend {
     }
   }
 
+  package func softmax(_ logits: Storage, height: Int, width: Int) -> Storage {
+    let source = walkable(logits)
+    let result = Storage(
+      plain: logits.shape.with(height: height, width: width), dtype: logits.dtype)
+    ck_upsampled_softmax(
+      result.pointer, source.pointer, upsampling(source, height: height, width: width),
+      logits.dtype == .bfloat16)
+    withExtendedLifetime(source) {}
+    return result
+  }
+
+  package func softmaxGradient(_ gradient: Storage, output: Storage, shape: Shape) -> Storage {
+    let incoming = plain(gradient)
+    let result = Storage(plain: shape, dtype: output.dtype)
+    ck_upsampled_softmax_gradient(
+      result.pointer, incoming.pointer, output.pointer,
+      upsampling(result, height: output.shape[2], width: output.shape[3]),
+      output.dtype == .bfloat16)
+    withExtendedLifetime((incoming, output)) {}
+    return result
+  }
+
   private func upsampling(_ x: Storage, height: Int, width: Int) -> ck_upsampling {
     ck_upsampling(
       n: Int64(x.shape[0]), c: Int64(x.shape[1]), h: Int64(x.shape[2]), w: Int64(x.shape[3]),
-      height: Int64(height), width: Int64(width))
+      height: Int64(height), width: Int64(width), block: Int32(x.descriptor.channelBlock))
   }
 
   package func argmax(
     _ scores: Storage, height: Int, width: Int, confidence: Bool, normalised: Bool
   ) -> (labels: Storage, confidence: Storage?) {
-    let source = plain(scores)
+    let source = walkable(scores)
     let labels = Storage(plain: [scores.shape[0], height, width], dtype: .uint8)
     let values = confidence ? Storage(plain: labels.shape, dtype: .float32) : nil
     ck_upsampled_argmax(
       labels.pointer.assumingMemoryBound(to: UInt8.self),
       values?.pointer.assumingMemoryBound(to: Float.self), source.pointer,
-      upsampling(scores, height: height, width: width), normalised, scores.dtype == .bfloat16)
+      upsampling(source, height: height, width: width), normalised, scores.dtype == .bfloat16)
     withExtendedLifetime(source) {}
     return (labels, values)
   }
@@ -169,18 +202,26 @@ extension CPUBackend {
   package func crossEntropy(_ logits: Storage, labels: Storage, gradient: Bool) -> (
     loss: Double, gradient: Storage?
   ) {
-    let source = plain(logits)
-    let slope = gradient ? Storage(plain: logits.shape, dtype: .float32) : nil
-    var counted: Int64 = 0
-    let total = ck_upsampled_cross_entropy(
-      slope?.pointer.assumingMemoryBound(to: Float.self), source.pointer,
-      labels.pointer.assumingMemoryBound(to: UInt8.self),
-      upsampling(logits, height: labels.shape[1], width: labels.shape[2]), &counted,
+    let source = walkable(logits)
+    let slope = gradient ? allocate(source.shape, source.descriptor) : nil
+    let mean = ck_upsampled_cross_entropy(
+      slope?.pointer, source.pointer, labels.pointer.assumingMemoryBound(to: UInt8.self),
+      upsampling(source, height: labels.shape[1], width: labels.shape[2]),
       logits.dtype == .bfloat16)
     withExtendedLifetime((source, labels)) {}
-    // A crop without a labelled pixel costs nothing, rather than 0 / 0.
-    let share = counted == 0 ? 0 : 1 / Double(counted)
-    return (total * share, slope.map { cast(scale($0, by: Float(share)), to: logits.dtype) })
+    return (mean, slope)
+  }
+
+  package func binaryCrossEntropy(
+    _ logits: Storage, height: Int, width: Int, target: Float, gradient: Bool
+  ) -> (loss: Double, gradient: Storage?) {
+    let source = walkable(logits)
+    let slope = gradient ? allocate(source.shape, source.descriptor) : nil
+    let mean = ck_upsampled_binary_cross_entropy(
+      slope?.pointer, source.pointer, target,
+      upsampling(source, height: height, width: width), logits.dtype == .bfloat16)
+    withExtendedLifetime(source) {}
+    return (mean, slope)
   }
 
   package func binaryCrossEntropy(_ logits: Storage, target: Float, gradient: Bool) -> (
@@ -203,8 +244,9 @@ extension CPUBackend {
 
   // MARK: Optimisers
 
-  private func floats(_ x: Storage) -> UnsafeMutablePointer<Float> {
-    require(x.isPlain && x.dtype == .float32, "an optimiser steps on row-major float32")
+  func floats(_ x: Storage) -> UnsafeMutablePointer<Float> {
+    require(
+      x.isPlain && x.dtype == .float32, "row-major float32 is needed, not \(x.dtype) \(x.shape)")
     return x.pointer.assumingMemoryBound(to: Float.self)
   }
 

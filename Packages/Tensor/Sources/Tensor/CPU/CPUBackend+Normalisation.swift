@@ -1,234 +1,54 @@
-import COneDNN
+import CKernels
 
 extension CPUBackend {
   package func batchNorm(
     _ x: Storage, scale: Storage, shift: Storage, epsilon: Float, relu: Bool
   ) -> BatchNormResult {
-    let source = cast(x, to: computeType(x.dtype))
-    let primitive = batchNormPrimitive(
-      ONEDNN_FORWARD_TRAINING, source, epsilon: epsilon, relu: relu, given: false)
-    let y = allocate(x.shape, primitive.descriptor(.destination))
-    let mean = allocate([x.shape[1]], primitive.descriptor(.mean))
-    let variance = allocate([x.shape[1]], primitive.descriptor(.variance))
-    var operands: [(Role, Storage)] = [
-      (.source, source), (.scale, scale), (.shift, shift), (.destination, y), (.mean, mean),
-      (.variance, variance),
-    ]
-    let workspace = primitive.optionalDescriptor(.workspace).map {
-      Storage(shape: [$0.byteCount], descriptor: $0)
-    }
-    if let workspace { operands.append((.workspace, workspace)) }
-    primitive.execute(operands)
-    return BatchNormResult(
-      output: cast(y, to: x.dtype), mean: mean, variance: variance, workspace: workspace)
+    let source = walkable(x), channels = x.shape[1]
+    let mean = Storage(plain: [channels], dtype: .float32)
+    let variance = Storage(plain: [channels], dtype: .float32)
+    ck_batch_moments(
+      floats(mean), floats(variance), source.pointer, layout(source), x.dtype == .bfloat16)
+    let output = normalised(
+      source, scale: scale, shift: shift, mean: mean, variance: variance, epsilon: epsilon,
+      relu: relu)
+    return BatchNormResult(output: output, mean: mean, variance: variance)
   }
 
   package func batchNormGradient(
     _ gradient: Storage, input: Storage, scale: Storage, shift: Storage, result: BatchNormResult,
     epsilon: Float, relu: Bool
   ) -> (input: Storage, scale: Storage, shift: Storage) {
-    let source = cast(input, to: computeType(input.dtype))
-    let primitive = batchNormPrimitive(
-      ONEDNN_BACKWARD, source, epsilon: epsilon, relu: relu, given: false)
-    let inputGradient = allocate(input.shape, primitive.descriptor(.sourceGradient))
-    let scaleGradient = allocate(scale.shape, primitive.descriptor(.scaleGradient))
-    let shiftGradient = allocate(shift.shape, primitive.descriptor(.shiftGradient))
-    var operands: [(Role, Storage)] = [
-      (.source, source), (.scale, scale), (.shift, shift), (.mean, result.mean),
-      (.variance, result.variance),
-      (.destinationGradient, prepared(gradient, as: primitive.descriptor(.destinationGradient))),
-      (.sourceGradient, inputGradient), (.scaleGradient, scaleGradient),
-      (.shiftGradient, shiftGradient),
-    ]
-    if let workspace = result.workspace { operands.append((.workspace, workspace)) }
-    primitive.execute(operands)
-    return (cast(inputGradient, to: gradient.dtype), scaleGradient, shiftGradient)
+    let source = walkable(input)
+    let incoming = relaid(cast(gradient, to: source.dtype), like: source)
+    let slope = allocate(source.shape, source.descriptor)
+    let scaleSlope = Storage(plain: scale.shape, dtype: .float32)
+    let shiftSlope = Storage(plain: shift.shape, dtype: .float32)
+    ck_batch_norm_gradient(
+      slope.pointer, floats(scaleSlope), floats(shiftSlope), incoming.pointer, source.pointer,
+      floats(result.mean), floats(result.variance), floats(scale), floats(shift), epsilon, relu,
+      layout(source), source.dtype == .bfloat16)
+    withExtendedLifetime((source, incoming, scale, shift, result)) {}
+    return (slope, scaleSlope, shiftSlope)
   }
 
   package func batchNorm(
     _ x: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage, epsilon: Float
   ) -> Storage {
-    let source = cast(x, to: computeType(x.dtype))
-    let primitive = batchNormPrimitive(
-      ONEDNN_FORWARD_INFERENCE, source, epsilon: epsilon, relu: false, given: true)
-    let y = allocate(x.shape, primitive.descriptor(.destination))
-    primitive.execute([
-      (.source, source), (.scale, scale), (.shift, shift), (.mean, mean), (.variance, variance),
-      (.destination, y),
-    ])
-    return cast(y, to: x.dtype)
+    normalised(
+      walkable(x), scale: scale, shift: shift, mean: mean, variance: variance, epsilon: epsilon,
+      relu: false)
   }
 
-  private func batchNormPrimitive(
-    _ direction: onednn_direction, _ source: Storage, epsilon: Float, relu: Bool, given: Bool
-  ) -> Primitive {
-    let key = PrimitiveKey(
-      .batchNorm(
-        backward: direction == ONEDNN_BACKWARD, epsilon: epsilon, relu: relu, given: given),
-      [source.descriptor])
-    return primitive(key) {
-      MemoryDescriptor.withHandles(source.descriptor) {
-        onednn_batch_norm(direction, $0[0], epsilon, relu, given)
-      }
-    }
-  }
-
-  package func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (
-    output: Storage, workspace: Storage?
-  ) {
-    let source = cast(x, to: computeType(x.dtype))
-    let primitive = maxPoolPrimitive(geometry, source.descriptor, backward: false)
-    let y = allocate(geometry.output, primitive.descriptor(.destination))
-    var operands: [(Role, Storage)] = [(.source, source), (.destination, y)]
-    let workspace = primitive.optionalDescriptor(.workspace).map {
-      Storage(shape: geometry.output, descriptor: $0)
-    }
-    if let workspace { operands.append((.workspace, workspace)) }
-    primitive.execute(operands)
-    return (cast(y, to: x.dtype), workspace)
-  }
-
-  package func maxPoolGradient(
-    _ gradient: Storage, workspace: Storage?, geometry: PoolingGeometry
+  private func normalised(
+    _ source: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage,
+    epsilon: Float, relu: Bool
   ) -> Storage {
-    let type = computeType(gradient.dtype)
-    // The workspace has the layout of the forward pass, so the gradient takes it too.
-    let block = workspace?.descriptor.channelBlock ?? 1
-    let source =
-      block > 1
-      ? MemoryDescriptor.channelBlocked(geometry.input, type, block: block)
-      : .plain(geometry.input, type)
-    let primitive = maxPoolPrimitive(geometry, source, backward: true)
-    let result = allocate(geometry.input, primitive.descriptor(.sourceGradient))
-    var operands: [(Role, Storage)] = [
-      (.destinationGradient, prepared(gradient, as: primitive.descriptor(.destinationGradient))),
-      (.sourceGradient, result),
-    ]
-    if let workspace { operands.append((.workspace, workspace)) }
-    primitive.execute(operands)
-    return cast(result, to: gradient.dtype)
-  }
-
-  private func maxPoolPrimitive(
-    _ geometry: PoolingGeometry, _ source: MemoryDescriptor, backward: Bool
-  ) -> Primitive {
-    // The output has the layout of the input, so that forward and backward agree on it.
-    let destination =
-      source.channelBlock > 1
-      ? MemoryDescriptor.channelBlocked(
-        geometry.output, source.dtype, block: source.channelBlock)
-      : .plain(geometry.output, source.dtype)
-    return primitive(PrimitiveKey(.maxPool(geometry, backward: backward), [source])) {
-      let kernel = [Int64(geometry.kernel), Int64(geometry.kernel)]
-      var window = geometry.window
-      return MemoryDescriptor.withHandles(source, destination) {
-        onednn_max_pool(
-          backward ? ONEDNN_BACKWARD_DATA : ONEDNN_FORWARD_TRAINING, kernel, &window, $0[0], $0[1])
-      }
-    }
-  }
-
-  package func resize(_ x: Storage, height: Int, width: Int, mode: ResizeMode) -> Storage {
-    let source = cast(x, to: computeType(x.dtype))
-    let shape = x.shape.with(height: height, width: width)
-    let primitive = resizePrimitive(
-      source.descriptor, output: shape, shape: x.shape, mode: mode, backward: false)
-    let result = allocate(shape, primitive.descriptor(.destination))
-    primitive.execute([(.source, source), (.destination, result)])
-    return cast(result, to: x.dtype)
-  }
-
-  package func resizeGradient(_ gradient: Storage, shape: Shape, mode: ResizeMode) -> Storage {
-    let source = cast(gradient, to: computeType(gradient.dtype))
-    let primitive = resizePrimitive(
-      source.descriptor, output: gradient.shape, shape: shape, mode: mode, backward: true)
-    let result = allocate(shape, primitive.descriptor(.sourceGradient))
-    primitive.execute([(.destinationGradient, source), (.sourceGradient, result)])
-    return cast(result, to: gradient.dtype)
-  }
-
-  /// `known` is the descriptor of the input (forward) or of the output (backward); the other side
-  /// takes the same layout.
-  private func resizePrimitive(
-    _ known: MemoryDescriptor, output: Shape, shape: Shape, mode: ResizeMode, backward: Bool
-  ) -> Primitive {
-    let otherShape = backward ? shape : output
-    let other =
-      known.channelBlock > 1
-      ? MemoryDescriptor.channelBlocked(otherShape, known.dtype, block: known.channelBlock)
-      : .plain(otherShape, known.dtype)
-    let key = PrimitiveKey(.resize(otherShape, mode, backward: backward), [known])
-    return primitive(key) {
-      MemoryDescriptor.withHandles(backward ? [other, known] : [known, other]) {
-        onednn_resampling(
-          backward ? ONEDNN_BACKWARD_DATA : ONEDNN_FORWARD_TRAINING, mode == .bilinear, $0[0], $0[1]
-        )
-      }
-    }
-  }
-
-  package func concatenate(_ parts: [Storage]) -> Storage {
-    let type = computeType(parts[0].dtype)
-    let count = parts.reduce(0) { $0 + $1.shape[1] }
-    let shape = parts[0].shape.with(channels: count)
-    // Blocked where every part fills its blocks: then joining is copying whole blocks.
-    let block = parts[0].descriptor.channelBlock
-    let whole =
-      block > 1
-      && parts.allSatisfy { $0.descriptor.channelBlock == block && $0.shape[1] % block == 0 }
-    let sources = parts.map { part in
-      let source = whole ? part : plain(part)
-      return cast(source, to: type)
-    }
-    let destination =
-      whole
-      ? MemoryDescriptor.channelBlocked(shape, type, block: block) : .plain(shape, type)
-    let key = PrimitiveKey(.concatenation, sources.map(\.descriptor) + [destination])
-    let primitive = self.primitive(key) {
-      MemoryDescriptor.withHandles(sources.map(\.descriptor) + [destination]) {
-        onednn_concat(Int32(sources.count), $0, 1, $0[sources.count])
-      }
-    }
-    let result = allocate(shape, destination)
-    primitive.execute(
-      sources.enumerated().map { (Role.input($0), $1) } + [(.destination, result)])
-    return cast(result, to: parts[0].dtype)
-  }
-
-  package func channels(_ range: Range<Int>, of x: Storage) -> Storage {
-    let type = computeType(x.dtype)
-    var source = cast(x, to: type)
-    let shape = x.shape.with(channels: range.count)
-    let block = source.descriptor.channelBlock
-    if block > 1, range.lowerBound % block != 0 || range.count % block != 0 {
-      source = plain(source)
-    }
-    let destination =
-      source.descriptor.channelBlock > 1
-      ? MemoryDescriptor.channelBlocked(shape, type, block: block) : .plain(shape, type)
-    let key = PrimitiveKey(
-      .part(shape: shape, offset: range.lowerBound), [source.descriptor, destination])
-    let primitive = self.primitive(key) {
-      MemoryDescriptor.withHandles(source.descriptor, destination) {
-        onednn_reorder_part(
-          $0[0], shape.dimensions.map(Int64.init), [0, Int64(range.lowerBound), 0, 0], $0[1])
-      }
-    }
-    let result = allocate(shape, destination)
-    primitive.execute([(.source, source), (.destination, result)])
-    return cast(result, to: x.dtype)
-  }
-}
-
-extension PoolingGeometry {
-  var window: onednn_window {
-    // oneDNN derives the output's size from the padding, so the lower right edge takes what the
-    // output that PyTorch rounds down leaves over.
-    func high(_ axis: Int) -> Int64 {
-      Int64((output[axis] - 1) * stride + kernel - input[axis] - padding)
-    }
-    return onednn_window(
-      stride: (Int64(stride), Int64(stride)), dilation: (1, 1),
-      padding_low: (Int64(padding), Int64(padding)), padding_high: (high(2), high(3)))
+    let result = allocate(source.shape, source.descriptor)
+    ck_batch_norm(
+      result.pointer, source.pointer, floats(mean), floats(variance), floats(scale),
+      floats(shift), epsilon, relu, layout(source), source.dtype == .bfloat16)
+    withExtendedLifetime((source, scale, shift, mean, variance)) {}
+    return result
   }
 }

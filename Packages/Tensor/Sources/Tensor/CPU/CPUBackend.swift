@@ -22,6 +22,9 @@ package final class CPUBackend: Backend {
   /// decomposed forms, to find out which of the two a wrong number comes from.
   package static let fuses = getenv("TENSOR_FUSION").map { String(cString: $0) != "0" } ?? true
 
+  /// How many storages were laid out anew so far.
+  let reorders = Atomic(0)
+
   private let primitives = Mutex<[PrimitiveKey: Primitive?]>([:])
 
   private init() {}
@@ -59,6 +62,7 @@ package final class CPUBackend: Backend {
   /// The elements of x as a primitive wants them: its layout, its type.
   func prepared(_ x: Storage, as descriptor: MemoryDescriptor) -> Storage {
     if x.descriptor == descriptor { return x }
+    if let same = sameBytes(x, as: descriptor) { return same }
     if x.dtype == descriptor.dtype || (Self.computesBFloat16 && x.dtype != .uint8) {
       return reordered(x, to: descriptor)
     }
@@ -66,15 +70,35 @@ package final class CPUBackend: Backend {
     return converted.descriptor == descriptor ? converted : reordered(converted, to: descriptor)
   }
 
+  /// One value per channel, in whole blocks, lies the same whether it is blocked or not.
+  private func sameBytes(_ x: Storage, as descriptor: MemoryDescriptor) -> Storage? {
+    let blocks = [x.descriptor.channelBlock, descriptor.channelBlock]
+    guard
+      x.dtype == descriptor.dtype, x.shape.rank == 4, x.shape[2] * x.shape[3] == 1,
+      blocks.allSatisfy({ $0 > 0 && x.shape[1] % $0 == 0 }),
+      descriptor.byteCount == x.descriptor.byteCount
+    else { return nil }
+    return Storage(shape: x.shape, descriptor: descriptor, buffer: x.buffer)
+  }
+
   /// A parameter's elements as a primitive wants them, kept with the parameter until it changes.
   func packed(_ weight: Storage, as descriptor: MemoryDescriptor, for dtype: DType) -> Storage {
     let rounded = dtype == .bfloat16 && weight.dtype == .float32
-    if !rounded, weight.descriptor == descriptor { return weight }
-    let form = PackedForm(descriptor: descriptor, rounded: rounded)
+    if !rounded {
+      if weight.descriptor == descriptor { return weight }
+      // Not kept: a buffer that held itself would never be free.
+      if let same = sameBytes(weight, as: descriptor) { return same }
+    }
+    return kept(.layout(descriptor, rounded: rounded), of: weight) {
+      let rounding = rounded && descriptor.dtype == .float32
+      return prepared(rounding ? cast(weight, to: .bfloat16) : weight, as: descriptor)
+    }
+  }
+
+  /// A form of a parameter, made at first use and kept with it until it changes.
+  func kept(_ form: PackedForm, of weight: Storage, make: () -> Storage) -> Storage {
     if let known = weight.buffer.packed.withLock({ $0[form] }) { return known }
-    let rounding = rounded && descriptor.dtype == .float32
-    let source = rounding ? cast(weight, to: .bfloat16) : weight
-    let made = prepared(source, as: descriptor)
+    let made = make()
     weight.buffer.packed.withLock { $0[form] = made }
     return made
   }
@@ -87,6 +111,7 @@ package final class CPUBackend: Backend {
     }
     let result = allocate(x.shape, descriptor)
     primitive.execute([(.source, x), (.destination, result)])
+    reorders.add(1, ordering: .relaxed)
     return result
   }
 
@@ -127,7 +152,6 @@ struct PrimitiveKey: Hashable {
     case convolution(ConvolutionGeometry, ConvolutionPass, DType, bias: Bool)
     case fusedConvolution(ConvolutionGeometry, DType, bias: Bool, sum: Bool, relu: Bool)
     case matmul(Shape, Shape, DType)
-    case batchNorm(backward: Bool, epsilon: Float, relu: Bool, given: Bool)
     case maxPool(PoolingGeometry, backward: Bool)
     case resize(Shape, ResizeMode, backward: Bool)
   }

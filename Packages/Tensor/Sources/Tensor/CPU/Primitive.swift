@@ -3,9 +3,8 @@ import Synchronization
 
 /// An operand of a oneDNN primitive.
 enum Role: Hashable {
-  case source, source1, weights, bias, destination, mean, variance, scale, shift, workspace
+  case source, source1, weights, bias, destination, workspace
   case sourceGradient, weightsGradient, biasGradient, destinationGradient
-  case scaleGradient, shiftGradient
   case input(Int)
 
   var code: Int32 {
@@ -16,17 +15,11 @@ enum Role: Hashable {
     case .weights: role = ONEDNN_WEIGHTS
     case .bias: role = ONEDNN_BIAS
     case .destination: role = ONEDNN_DST
-    case .mean: role = ONEDNN_MEAN
-    case .variance: role = ONEDNN_VARIANCE
-    case .scale: role = ONEDNN_SCALE
-    case .shift: role = ONEDNN_SHIFT
     case .workspace: role = ONEDNN_WORKSPACE
     case .sourceGradient: role = ONEDNN_DIFF_SRC
     case .weightsGradient: role = ONEDNN_DIFF_WEIGHTS
     case .biasGradient: role = ONEDNN_DIFF_BIAS
     case .destinationGradient: role = ONEDNN_DIFF_DST
-    case .scaleGradient: role = ONEDNN_DIFF_SCALE
-    case .shiftGradient: role = ONEDNN_DIFF_SHIFT
     case .input(let index): return Int32(ONEDNN_ROLE_COUNT.rawValue) + Int32(index)
     }
     return Int32(role.rawValue)

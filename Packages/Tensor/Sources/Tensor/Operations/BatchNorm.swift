@@ -78,6 +78,6 @@ extension BatchNormResult {
   /// The same statistics beside another output: what the gradient keeps does not include the
   /// output, which the next operation keeps or not as it needs.
   func withOutput(_ output: Storage) -> BatchNormResult {
-    BatchNormResult(output: output, mean: mean, variance: variance, workspace: workspace)
+    BatchNormResult(output: output, mean: mean, variance: variance)
   }
 }

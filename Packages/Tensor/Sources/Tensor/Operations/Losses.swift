@@ -34,6 +34,29 @@ extension Tensor {
     }
   }
 
+  /// Mean binary cross-entropy of one channel of logits enlarged bilinearly to a size, in one pass:
+  /// `upsampledBilinear(height:width:).binaryCrossEntropy(target:)`.
+  ///
+  /// - Parameters:
+  ///   - target: In [0, 1].
+  ///   - height: Not less than the logits' h.
+  ///   - width: Not less than the logits' w.
+  /// - Returns: A float32 scalar.
+  /// - Precondition: The logits are `[N, 1, h, w]`.
+  public func binaryCrossEntropy(target: Float, height: Int, width: Int) -> Tensor {
+    require((0...1).contains(target), "binaryCrossEntropy: a target of \(target)")
+    require(
+      shape.rank == 4 && shape[1] == 1 && height >= shape[2] && width >= shape[3],
+      "binaryCrossEntropy: one channel of logits, not \(shape), to \(height)x\(width)")
+    guard CPUBackend.fuses else {
+      return upsampledBilinear(height: height, width: width).binaryCrossEntropy(target: target)
+    }
+    return loss("binaryCrossEntropy") { backend, needed in
+      backend.binaryCrossEntropy(
+        storage, height: height, width: width, target: target, gradient: needed)
+    }
+  }
+
   /// A mean whose gradient is cheapest made together with its value.
   private func loss(
     _ name: String, _ body: (any Backend, Bool) -> (loss: Double, gradient: Storage?)
