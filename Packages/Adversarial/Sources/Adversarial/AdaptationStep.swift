@@ -135,7 +135,7 @@ public struct AdaptationStep: Sendable {
 
     /// Softmax at the images' size.
     func probabilities(_ images: Tensor) -> Tensor {
-      logits.upsampledBilinear(height: images.shape[2], width: images.shape[3]).softmax()
+      logits.upsampledSoftmax(height: images.shape[2], width: images.shape[3])
     }
   }
 
@@ -171,7 +171,7 @@ public struct AdaptationStep: Sendable {
     let (_, gradients) = valueWithGradients(of: generatorLearner.parameters) {
       let logits = generator(batches.target)
       let height = batches.target.shape[2], width = batches.target.shape[3]
-      let probabilities = logits[0].upsampledBilinear(height: height, width: width).softmax()
+      let probabilities = logits[0].upsampledSoftmax(height: height, width: width)
       let recording = Recording(
         of: discriminatorLearner.parameters, at: probabilities.detached, discriminator.map)
       let judgement = DomainJudgement(map: recording.output, height: height, width: width)

@@ -27,8 +27,7 @@ public struct DomainJudgement: Sendable {
   /// Binary cross-entropy with logits against a domain, the mean over the pixels of the map enlarged to
   /// the prediction's size (equations 3 and 4).
   public func loss(as domain: Domain) -> Tensor {
-    map.upsampledBilinear(height: height, width: width)
-      .binaryCrossEntropy(target: domain.target)
+    map.binaryCrossEntropy(target: domain.target, height: height, width: width)
   }
 
   /// The loss and its gradient by the map.
