@@ -181,7 +181,8 @@ let package = Package(
       name: "AppTests",
       dependencies: [
         "train", "eval", "predict", "export-pseudo-labels", "reproduce", "count-flops",
-        "make-streets", "convert-checkpoint", "PNG", "Checkpoint", "VisionDatasets", "SegmentationMetrics",
+        "make-streets", "convert-checkpoint", "PNG", "Checkpoint", "VisionDatasets",
+        "SegmentationMetrics",
       ],
       path: "Tests/AppTests", swiftSettings: settings),
   ]

@@ -8,7 +8,8 @@ import Training
 struct Reproduce: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Runs the whole paper: all variants, pseudo labels, and the tables beside the paper's.",
+    abstract:
+      "Runs the whole paper: all variants, pseudo labels, and the tables beside the paper's.",
     discussion: """
       The chain: source only, target only, FCD, FCD-Light; pseudo labels of the target's training \
       pictures from one, two and three layers of FCD's network; the three self-supervised runs. Each \

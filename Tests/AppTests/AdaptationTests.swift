@@ -61,7 +61,8 @@ extension AppTests {
       for row in ["| FCD-SSL-3, paper | 80.6 |", "| Source only, here |", "30952915968"] {
         #expect(report.contains(row), "\(row)")
       }
-      let preview = try Data(contentsOf: URL(fileURLWithPath: folder.file("chain/report/preview.png")))
+      let preview = try Data(
+        contentsOf: URL(fileURLWithPath: folder.file("chain/report/preview.png")))
       #expect(preview.starts(with: [0x89, 0x50, 0x4E, 0x47]))
 
       try FileManager.default.removeItem(atPath: folder.file("chain/fcd/evaluation.json"))
@@ -116,7 +117,10 @@ extension AppTests {
 
     @Test func dataIsCheckedBeforeARun() throws {
       let made = try App.makeStreets.run(
-        ["--layout", "gta5", "--look", "source", "--count", "3", "--size", "64x128", "--output", "gta5"],
+        [
+          "--layout", "gta5", "--look", "source", "--count", "3", "--size", "64x128", "--output",
+          "gta5",
+        ],
         in: folder)
       #expect(made.status == 0, "\(made.transcript)")
       let arguments = [

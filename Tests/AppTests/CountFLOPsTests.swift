@@ -2,7 +2,9 @@ import Testing
 
 extension AppTests {
   @Suite struct CountFLOPsTests {
-    @Test(arguments: [App.train, .eval, .predict, .countFLOPs, .reproduce]) func helpIsWorthReading(_ app: App)
+    @Test(arguments: [App.train, .eval, .predict, .countFLOPs, .reproduce]) func helpIsWorthReading(
+      _ app: App
+    )
       throws
     {
       let outcome = try app.run(["--help"], in: TestFolder())

@@ -23,7 +23,8 @@ extension AppTests {
     @Test(arguments: ["supervised", "adaptation"], ["float32", "bfloat16"])
     func killedAndResumedItEndsTheSame(_ method: String, _ precision: String) throws {
       let arguments = [
-        "\(method).yaml", "--set", "precision=\(precision)", "--set", "augmentation.scale=[0.75, 2]",
+        "\(method).yaml", "--set", "precision=\(precision)", "--set",
+        "augmentation.scale=[0.75, 2]",
         "--output",
       ]
       let whole = try App.train.run(arguments + ["whole"], in: folder)
@@ -33,7 +34,8 @@ extension AppTests {
         let delay = Int.random(in: 0...200)
         try killing(arguments + ["killed"] + resuming, after: moment, milliseconds: delay)
         print(
-          "\(method), \(precision): killed \(delay) ms after iteration \(moment), at \(try logged()) of 12")
+          "\(method), \(precision): killed \(delay) ms after iteration \(moment), at \(try logged()) of 12"
+        )
         resuming = ["--resume"]
       }
       let last = try App.train.run(arguments + ["killed", "--resume"], in: folder)

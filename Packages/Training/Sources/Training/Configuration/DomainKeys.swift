@@ -40,7 +40,8 @@ enum DomainKeys {
   ///
   /// - Parameter isUsed: Whether a run of this configuration reads the domain.
   static func rules(
-    of section: String, _ field: any KeyPath<TrainingConfiguration, TrainingConfiguration.Domain>
+    of section: String,
+    _ field: any KeyPath<TrainingConfiguration, TrainingConfiguration.Domain>
       & Sendable, isUsed: @escaping @Sendable (TrainingConfiguration) -> Bool
   ) -> [Rule] {
     [

@@ -157,7 +157,9 @@ extension TrainingConfiguration {
   ) throws -> DataLoader {
     let resize = Resize(height: domain.height, width: domain.width)
     var dataset = try set.open()
-    if let pseudoLabels { dataset = try RelabelledDataset(dataset, labels: "\(pseudoLabels)/labels") }
+    if let pseudoLabels {
+      dataset = try RelabelledDataset(dataset, labels: "\(pseudoLabels)/labels")
+    }
     var transforms: [any Transform] = []
     if loading.cache {
       dataset = CachedDataset(dataset, preparedBy: resize)

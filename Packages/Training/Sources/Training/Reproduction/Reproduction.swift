@@ -4,6 +4,7 @@ import Checkpoint
 import Foundation
 public import PseudoLabel
 import SegmentationMetrics
+import Tensor
 import VisionDatasets
 
 /// The whole of the paper as one chain: source only, target only, FCD, FCD-Light, pseudo labels from one,
@@ -129,7 +130,9 @@ public struct Reproduction: Sendable {
     if continuesAdapted {
       let kept = "\(folder)/teacher.safetensors"
       try? FileManager.default.removeItem(atPath: kept)
-      if !linkFile(teacher, kept) { try FileManager.default.copyItem(atPath: teacher, toPath: kept) }
+      if !linkFile(teacher, kept) {
+        try FileManager.default.copyItem(atPath: teacher, toPath: kept)
+      }
     }
   }
 
@@ -161,7 +164,7 @@ extension TrainingConfiguration {
     configuration.method = .adaptation
     configuration.data.height = 128
     configuration.data.width = 256
-    configuration.data.synthetic.count = 120
+    configuration.data.synthetic.count = 100
     configuration.target = configuration.data
     configuration.target.synthetic.look = .target
     configuration.target.synthetic.validationCount = 30
@@ -171,6 +174,7 @@ extension TrainingConfiguration {
     configuration.augmentation.scale = nil
     configuration.optimisation.scheduleStep = .iteration
     configuration.optimisation.epochs = 4
+    configuration.precision = Processor.computesBFloat16 ? .bfloat16 : .float32
     configuration.validation.every = 2
     configuration.checkpoint.keepLast = 1
     configuration.output = "out/reproduction"

@@ -116,7 +116,8 @@ extension ReproductionReport {
         "| \(paper.name), here | \(cost.parameters) | \(cost.flops) | \(cost.macs) | \(time) |\n"
     }
     if let full = costs[0].seconds, let light = costs[1].seconds {
-      text += "\nFCD-Light's time is \(formatted(light / full, decimals: 3)) of FCD's; in the paper "
+      text +=
+        "\nFCD-Light's time is \(formatted(light / full, decimals: 3)) of FCD's; in the paper "
       text +=
         formatted(PaperTables.complexity[1].hours / PaperTables.complexity[0].hours, decimals: 3)
       text += ".\n"

@@ -125,8 +125,10 @@ extension RunTests {
       let weight = try #require(store[spoilt]).parameter
       weight.update(
         Tensor([.nan] + weight.value.floats.dropFirst(), shape: weight.shape))
-      try TrainingState(store: store, companions: configuration.makeOptimizer(store.parameters).state)
-        .write(to: folder.file("\(stem(1)).safetensors"), metadata: ["iteration": "1"])
+      try TrainingState(
+        store: store, companions: configuration.makeOptimizer(store.parameters).state
+      )
+      .write(to: folder.file("\(stem(1)).safetensors"), metadata: ["iteration": "1"])
       let error = #expect(throws: TrainingFailure.self) {
         try TrainingRun(configuration).run(resume: true, output: Transcript())
       }
