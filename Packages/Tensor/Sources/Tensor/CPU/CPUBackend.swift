@@ -3,8 +3,8 @@ import COneDNN
 import Glibc
 import Synchronization
 
-/// The processor: oneDNN for convolution, matrix product, normalisation, pooling and resampling;
-/// the project's own kernels for the rest, on the same threads.
+/// The processor: oneDNN for convolution, matrix product, pooling and resampling; the project's own
+/// kernels for the rest, on the same threads.
 ///
 /// Where oneDNN has no bfloat16 for the processor (no AVX-512), tensors stay bfloat16 in memory and
 /// primitives run in float32 on widened copies: the same rounding of every result, less speed.
