@@ -51,10 +51,13 @@ struct FuzzConfiguration {
         let configuration = try TrainingConfiguration.load(yaml: text, path: "input.yaml")
         let again = try TrainingConfiguration.load(
           yaml: configuration.describe(), path: "again.yaml")
-        precondition(again.describe() == configuration.describe(), text)
+        guard again.describe() == configuration.describe() else {
+          fail(execution, "what was read is not what is read back")
+        }
         accepted += 1
       } catch {
-        precondition(error.description.contains("input.yaml"), "\(error.description) of: \(text)")
+        // The input or a default that it left may be at fault, never what was written of it.
+        if error.description.contains("again.yaml") { fail(execution, error.description) }
         let kind = Mirror(reflecting: error.problem).children.first?.label ?? "another"
         rejected[kind, default: 0] += 1
       }
@@ -72,6 +75,11 @@ struct FuzzConfiguration {
       print("that is above the bound of \(mostMegabytes) MB or \(mostSeconds) s")
       exit(1)
     }
+  }
+
+  private static func fail(_ execution: Int, _ words: String) -> Never {
+    print("execution \(execution): \(words)")
+    exit(1)
   }
 
   private static func peakMegabytes() -> Int {
