@@ -22,7 +22,7 @@ struct Bench: ParsableCommand {
       Apps/bench/peers/compare.py runs the same work in PyTorch, interleaved with this, and prints \
       the ratios.
       """,
-    subcommands: [Infer.self, TrainStep.self, Load.self])
+    subcommands: [Infer.self, TrainStep.self, AdaptStep.self, Load.self])
 }
 
 struct Work: ParsableArguments {
@@ -103,16 +103,7 @@ struct TrainStep: ParsableCommand {
 
   func run() throws {
     let shape = try work.shape()
-    let pixels = shape[2] * shape[3]
-    let noise = noise(shape[0] * 3 * pixels).map { UInt8((($0 + 1) * 127).rounded()) }
-    let samples = (0..<shape[0]).map { index in
-      let image = Array(noise[index * 3 * pixels..<(index + 1) * 3 * pixels])
-      return Sample(
-        name: "\(index)", image: RGBImage(width: shape[3], height: shape[2], pixels: image),
-        label: LabelMap(
-          width: shape[3], height: shape[2], labels: (0..<pixels).map { UInt8($0 / 64 % 19) }))
-    }
-    let batch = try Batch(samples, normalisation: .imageNet)
+    let batch = try work.randomBatch()
     var configuration = TrainingConfiguration()
     configuration.precision = work.precision == "bfloat16" ? .bfloat16 : .float32
     let store = ParameterStore()
@@ -122,6 +113,23 @@ struct TrainStep: ParsableCommand {
       configuration: configuration)
     let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
     try work.measure(flops: 6 * macs) { _ = step(batch, learningRate: 1e-3) }
+  }
+}
+
+extension Work {
+  /// Labelled images that look random.
+  func randomBatch() throws -> Batch {
+    let shape = try shape()
+    let pixels = shape[2] * shape[3]
+    let noise = noise(shape[0] * 3 * pixels).map { UInt8((($0 + 1) * 127).rounded()) }
+    let samples = (0..<shape[0]).map { index in
+      let image = Array(noise[index * 3 * pixels..<(index + 1) * 3 * pixels])
+      return Sample(
+        name: "\(index)", image: RGBImage(width: shape[3], height: shape[2], pixels: image),
+        label: LabelMap(
+          width: shape[3], height: shape[2], labels: (0..<pixels).map { UInt8($0 / 64 % 19) }))
+    }
+    return try Batch(samples, normalisation: .imageNet)
   }
 }
 

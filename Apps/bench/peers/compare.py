@@ -3,7 +3,7 @@
     python3 -m venv venv && venv/bin/pip install -r Apps/bench/peers/requirements.txt
     venv/bin/python Apps/bench/peers/compare.py [--rounds 5] [--limit SECONDS] [WORK ...]
 
-WORK is work:backbone:batch:size:precision, such as infer:resnet18:1:512x1024:float32; without any, the works
+WORK is work:backbone:batch:size:precision, the work infer, train, adapt (FCD) or adapt-light, such as infer:resnet18:1:512x1024:float32; without any, the works
 of the README's table. Training is compared with PyTorch (eager, channels last, compiled), inference also
 with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the rounds of a run's fastest
 repetition, or with --fastest the fastest of all, which other work on the machine disturbs least. A run
@@ -44,7 +44,8 @@ def commands_of(name, repetitions):
     work, backbone, batch, size, precision = name.split(":")
     height, width = size.split("x")
     common = [backbone, batch, height, width, precision]
-    commands = {"ours": [BENCH, work, "--backbone", backbone, "--batch", batch, "--size", size,
+    ours = ["adapt", "--discriminator", "fcd-light"] if work == "adapt-light" else [work]
+    commands = {"ours": [BENCH, *ours, "--backbone", backbone, "--batch", batch, "--size", size,
                          "--precision", precision, "--repetitions", repetitions, "--format", "json"]}
     for layout in LAYOUTS:
         commands[layout] = [sys.executable, "pytorch.py", work, *common, layout, repetitions]
