@@ -98,12 +98,13 @@ struct FuzzConfiguration {
 private struct TextMutation: RandomNumberGenerator {
   private var state: UInt64
 
-  /// What YAML is made of, and values that numbers go wrong at.
+  /// What YAML is made of, and values that numbers go wrong at. Not U+FEFF: Yams drops it from the
+  /// beginning of a text, so such a text is never read back as it was.
   private static let spice = [
     ":", "- ", "? ", "{", "}", "[", "]", ",", "&a ", "*a", "!!int ", "|", ">", "'", "\"", "#", "%",
     "@", "`", "\t", "\n", "  ", "---\n", "...\n", "~", "null", "true", ".inf", ".nan", "-1", "0",
     "1e400", "9223372036854775808", "-9223372036854775808", "0x", "0o17", "1_000", "1:30", "é",
-    "\u{0}", "\u{85}", "\u{FEFF}", "\u{1F600}", "<<: ", "a: b\n",
+    "\u{0}", "\u{85}", "\u{2028}", "\u{1F600}", "<<: ", "a: b\n",
   ].map { Array($0.unicodeScalars) }
 
   init(seed: UInt64, execution: Int) {
