@@ -10,11 +10,12 @@ import Testing
     Array64(uniform: "images", shape: shape, scale: 2).tensor(dtype)
   }
 
-  @Test(arguments: [(Backbone.resnet18, 64), (.resnet101, 32)])
-  func inferenceEqualsThePlainNetwork(_ backbone: Backbone, width: Int) {
+  /// 40x72 is 5x9 at 1/8, where 1/16 and 1/32 are rounded up: 3x5 and 2x3.
+  @Test(arguments: [(Backbone.resnet18, 32, 64), (.resnet18, 40, 72), (.resnet101, 32, 32)])
+  func inferenceEqualsThePlainNetwork(_ backbone: Backbone, height: Int, width: Int) {
     let store = filledStore(backbone)
     let network = BiSeNet(store.scope(.inference), backbone: backbone)
-    let images = images([1, 3, 32, width])
+    let images = images([1, 3, height, width])
     let expected = PlainBiSeNet(store, backbone)(Array64(images))
     for (index, output) in network(images).all.enumerated() {
       #expect(output.shape == expected[index].shape)
@@ -25,17 +26,29 @@ import Testing
   /// Heads before their enlargement give what heads after it give.
   @Test(arguments: Backbone.allCases, [Scope.Mode.training, .inference])
   func fastFormEqualsTheDefinition(_ backbone: Backbone, mode: Scope.Mode) {
+    expectFastFormIsTheDefinition(backbone, mode, height: 64, width: 96)
+  }
+
+  /// As GTA5's 720 rows are: a multiple of 8 and of no more, so that 1/16 and 1/32 are rounded up.
+  @Test(arguments: [Scope.Mode.training, .inference])
+  func fastFormEqualsTheDefinitionAtAnOddSize(_ mode: Scope.Mode) {
+    expectFastFormIsTheDefinition(.resnet18, mode, height: 72, width: 104)
+  }
+
+  private func expectFastFormIsTheDefinition(
+    _ backbone: Backbone, _ mode: Scope.Mode, height: Int, width: Int
+  ) {
     let store = filledStore(backbone)
     let network = BiSeNet(store.scope(mode), backbone: backbone)
-    let images = images([2, 3, 64, 96])
+    let images = images([2, 3, height, width])
     let defined = network.asDefined(images)
     for (index, (fast, slow)) in zip(network(images).all, defined.all).enumerated() {
-      #expect(fast.shape == [2, 19, 64, 96])
+      #expect(fast.shape == [2, 19, height, width])
       #expect(relativeL2(fast, slow) < 1e-5, "output \(index)")
     }
     if mode == .inference {
       #expect(network.mainLogits(images).floats == network.logits(images).main.floats)
-      #expect(network.mainLogits(images).shape == [2, 19, 8, 12])
+      #expect(network.mainLogits(images).shape == [2, 19, height / 8, width / 8])
     }
   }
 
