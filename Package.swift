@@ -82,7 +82,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibPNG", path: "Packages/PNG/Sources/CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    cLibrary("CPNG", in: "PNG", uses: ["CLibPNG"], links: ["z"]),
+    cLibrary("CPNG", in: "PNG", uses: ["CLibPNG"]),
     library("PNG", in: "PNG", uses: ["CPNG"]),
     tests("PNGTests", in: "PNG", uses: ["PNG"], exclude: ["Golden"]),
     .executableTarget(

@@ -14,8 +14,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    .target(
-      name: "CPNG", dependencies: ["CLibPNG"], linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CPNG", dependencies: ["CLibPNG"]),
     .target(name: "PNG", dependencies: ["CPNG"], swiftSettings: settings),
     .testTarget(
       name: "PNGTests", dependencies: ["PNG"], exclude: ["Golden"], swiftSettings: settings),

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "CPNG.h"
-#include "rows.h"
 
 struct cpng_reader {
   png_structp png;
@@ -120,26 +119,7 @@ static void request_samples(cpng_reader *reader, int keep_16) {
   }
 }
 
-// Whether the file is of the kind that is read without libpng's rows.
-// zlib counts in 32 bits, so its rows must not be longer.
-static int is_plain(const cpng_reader *reader) {
-  return reader->header.bit_depth == 8 && reader->header.width < 1 << 28 &&
-         png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_NONE;
-}
-
 cpng_status cpng_reader_read_pixels(cpng_reader *reader, int keep_16, uint8_t *pixels) {
-  if (is_plain(reader)) {
-    const int channels = png_get_channels(reader->png, reader->info);
-    const cpng_rows rows = {
-        .height = reader->header.height,
-        .row_bytes = (size_t)reader->header.width * channels,
-        .step = channels,
-    };
-    // libpng has read the length and the type of the first IDAT.
-    return cpng_read_rows(
-        reader->bytes, reader->count, reader->offset - 8, rows, pixels, reader->message,
-        sizeof reader->message);
-  }
   if (setjmp(png_jmpbuf(reader->png))) return reader->status;
   request_samples(reader, keep_16);
   const int passes = png_set_interlace_handling(reader->png);

@@ -89,23 +89,12 @@ import Testing
     }
   }
 
-  @Test func `too few rows and unknown chunks that matter are corrupt`() {
-    let reason = { (bytes: [UInt8]) -> String? in
-      guard case .corrupt(_, let reason)? = error(decoding: bytes) else { return nil }
-      return reason
+  @Test func `too few rows are corrupt`() {
+    guard case .corrupt(_, let reason)? = error(decoding: withSize(11, 10, Self.good)) else {
+      Issue.record("a row that is not there was read")
+      return
     }
-    #expect(reason(withSize(11, 10, Self.good)) == "not enough image data")
-    let end = Self.good.count - 12
-    for (name, expected) in [("vOID", nil), ("VOID", "unhandled critical chunk")] {
-      var bytes = Self.good
-      bytes.insert(contentsOf: bigEndian(0) + Array(name.utf8) + bigEndian(0), at: end)
-      fixChecksum(&bytes, chunkAt: end, length: 0)
-      if let expected {
-        #expect(reason(bytes) == expected)
-      } else {
-        #expect(throws: Never.self) { try PNGImage.decode(bytes) }
-      }
-    }
+    #expect(reason.lowercased() == "not enough image data")
   }
 
   @Test func `sizes that PNG forbids are corrupt`() {
