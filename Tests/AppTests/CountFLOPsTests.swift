@@ -72,7 +72,7 @@ extension AppTests {
         ["bisenet-resnet18", "--size=\(size)"], in: TestFolder())
       #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.transcript)")
       #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.transcript)")
-      #expect(outcome.errors.contains("multiples of 32"), "\(outcome.transcript)")
+      #expect(outcome.errors.contains("multiples of 8"), "\(outcome.transcript)")
     }
 
     @Test func anUnknownNetworkIsRefusedWithTheKnownOnes() throws {

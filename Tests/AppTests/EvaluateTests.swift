@@ -124,7 +124,7 @@ extension AppTests {
     }
 
     @Test(arguments: [
-      (["--size", "100x100"], "multiples of 32"), (["--size", "64"], "multiples of 32"),
+      (["--size", "100x100"], "multiples of 8"), (["--size", "64"], "multiples of 8"),
       (["--count", "0"], "--count is 1 or more"), (["--count=-1"], "--count is 1 or more"),
       (["--label-resolution", "half"], "full"),
     ])

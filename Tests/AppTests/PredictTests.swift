@@ -193,7 +193,7 @@ extension AppTests {
     }
 
     @Test(arguments: [
-      (["--size", "100x100"], "multiples of 32"), (["--overlay", "1.5"], "--overlay is 0 to 1"),
+      (["--size", "100x100"], "multiples of 8"), (["--overlay", "1.5"], "--overlay is 0 to 1"),
       (["--encoding", "colours"], "label-ids"), (["--normalisation", "caffe"], "imagenet"),
     ])
     func anOptionThatIsNoneIsRefused(_ arguments: [String], sentence: String) throws {

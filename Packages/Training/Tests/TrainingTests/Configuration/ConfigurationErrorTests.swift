@@ -92,7 +92,7 @@ import Training
     ("data.mapping={0: 300}", "it must be from values of 0 to 255 to train ids of 0 to 255."),
     ("data.mapping={0: 25}", "it must map to train ids below model.classes, or to 255."),
     ("augmentation.scale=[0, 1]", "it must be greater than 0 and at most 16, or null."),
-    ("augmentation.crop=[16, 64]", "it must be 32 to 16384 each, multiples of 32, or null."),
+    ("augmentation.crop=[16, 64]", "it must be 32 to 16384 each, multiples of 8, or null."),
     ("checkpoint.every=0 epochs", "checkpoint.every is 0 epochs; it must be 1 or more."),
     ("checkpoint.keep_last=0", "checkpoint.keep_last is 0; it must be 1 or more."),
     ("output=\"\"", "it must be not empty."),

@@ -141,9 +141,9 @@ import Training
 
   /// What would stop a run in its first step is refused before it.
   @Test(arguments: [
-    ("data.height=100", "data.height is 100; it must, as data.width, be a multiple of 32"),
-    ("data.validation_height=100", "be a multiple of 32 (null is the training size)"),
-    ("augmentation.crop=[64, 65]", "multiples of 32, or null"),
+    ("data.height=100", "data.height is 100; it must, as data.width, be a multiple of 8"),
+    ("data.validation_height=100", "be a multiple of 8 (null is the training size)"),
+    ("augmentation.crop=[64, 65]", "multiples of 8, or null"),
     ("optimisation.batch_size=1", "it must be 2 or more"),
   ])
   func sizesThatTheNetworkCannotReadAreRefused(_ setting: String, sentence: String) throws {
