@@ -20,13 +20,13 @@ public struct TrainingRun {
   /// - Throws: What opening data or loading weights throws.
   public init(_ configuration: TrainingConfiguration) throws {
     self.configuration = configuration
-    let held = try configuration.validationSet.open()
-    validation = configuration.loading.cache ? CachedDataset(held) : held
     task =
       switch configuration.method {
       case .supervised, .sourceOnly: try SupervisedTask(configuration)
       case .adaptation: try AdaptationTask(configuration)
       }
+    let held = try configuration.validationSet.open()
+    validation = configuration.loading.cache ? CachedDataset(held) : held
   }
 
   /// The number of iterations in the run.
