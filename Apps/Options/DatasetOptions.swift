@@ -46,9 +46,13 @@ public struct DatasetOptions: ParsableArguments {
 
   /// Opens the set.
   ///
-  /// - Parameter size: What synthetic streets are drawn at.
+  /// - Parameters:
+  ///   - size: What synthetic streets are drawn at.
+  ///   - needsLabels: Whether a set without labels is an error.
   /// - Throws: `ValidationError` where no kind was given, and what opening the set throws.
-  public func open(size: TrainingConfiguration.ImageSize) throws -> any SegmentationDataset {
+  public func open(
+    size: TrainingConfiguration.ImageSize, needsLabels: Bool = true
+  ) throws -> any SegmentationDataset {
     guard let dataset else {
       let kinds = TrainingConfiguration.DatasetKind.allCases.map(\.rawValue)
       throw ValidationError("--dataset is needed: one of \(kinds.joined(separator: ", "))")
@@ -58,9 +62,9 @@ public struct DatasetOptions: ParsableArguments {
     streets.count = count
     streets.validationCount = count
     streets.seed = seed
-    return try DatasetDescription(
+    let set = DatasetDescription(
       kind: dataset, root: root, labels: labels, mapping: .named(mapping), split: split,
-      synthetic: streets, size: size
-    ).open()
+      synthetic: streets, size: size)
+    return needsLabels ? try set.open() : try set.openLabelledOrNot()
   }
 }

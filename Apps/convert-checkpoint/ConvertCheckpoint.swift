@@ -64,10 +64,10 @@ struct ConvertCheckpoint: ParsableCommand {
     guard let format = Format(path: destination) else { return }
     let file = try openCheckpoint(at: source)
     let names = CheckpointNames(of: file)
-    if let head = names.stored("supervision2.weight").flatMap(file.entry) {
+    if names.stored("supervision2.weight") != nil {
       let store = ParameterStore()
       _ = BiSeNet(
-        store.scope(.training), backbone: try Backbone(of: file), classes: head.shape[0])
+        store.scope(.training), backbone: try Backbone(of: file), classes: try file.classCount())
       let summary = try store.load(from: file)
       try format.write(
         to: destination, metadata: file.metadata, entries: store.checkpointItems)

@@ -79,7 +79,7 @@ struct ExportPseudoLabels: ParsableCommand {
 
   func run() throws {
     let trained = try options.open(checkpoint: checkpoint)
-    let set = try data.open(size: trained.size)
+    let set = try data.open(size: trained.size, needsLabels: false)
     let export = PseudoLabelExport(
       PseudoLabelling(fusion: fusion, rule: rule, cap: threshold),
       heads: PseudoLabelExport.Head.layers(layers), size: trained.size,

@@ -60,6 +60,14 @@ struct Reproduce: ParsableCommand {
   @Flag(name: .customLong("both-backbones"), help: "Train the other backbone for Table I, too.")
   var bothBackbones = false
 
+  @Option(help: "A file of ImageNet weights for the other backbone, with --both-backbones.")
+  var otherPretrained: String?
+
+  @Flag(
+    name: .customLong("augment-target-only"),
+    help: "The paper's flips, scales and crops for the runs on the target's labels.")
+  var augmentsTargetOnly = false
+
   @Option(help: "How many pictures the figure shows.")
   var pictures = 3
 
@@ -69,6 +77,9 @@ struct Reproduce: ParsableCommand {
   func validate() throws {
     guard (0...1).contains(threshold) else {
       throw ValidationError("--threshold is 0 to 1, not \(threshold)")
+    }
+    guard otherPretrained == nil || bothBackbones else {
+      throw ValidationError("--other-pretrained is for --both-backbones")
     }
     guard rounds > 0, pictures > 0 else {
       throw ValidationError("--rounds and --pictures are 1 or more")
@@ -84,6 +95,8 @@ struct Reproduce: ParsableCommand {
     chain.rounds = rounds
     chain.continuesAdapted = continuesAdapted
     chain.trainsOtherBackbone = bothBackbones
+    chain.otherPretrained = otherPretrained
+    chain.augmentsTargetOnly = augmentsTargetOnly
     chain.pictures = pictures
     let report = try chain.run()
     print(format == .json ? report.json.text : report.markdown)

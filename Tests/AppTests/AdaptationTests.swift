@@ -117,6 +117,67 @@ extension AppTests {
       #expect(sentence.hasPrefix("target/gtFine/train: there is no such folder"), "\(sentence)")
     }
 
+    /// What adaptation is for: training pictures of the target without any labels.
+    @Test func aTargetNeedsNoTrainingLabels() throws {
+      for (split, seed) in [("train", "1"), ("val", "2")] {
+        let made = try App.makeStreets.run(
+          [
+            "--layout", "cityscapes", "--look", "target", "--split", split, "--count", "4",
+            "--seed",
+            seed, "--size", "64x128", "--output", "target",
+          ], in: folder)
+        #expect(made.status == 0, "\(made.transcript)")
+      }
+      try FileManager.default.removeItem(atPath: folder.file("target/gtFine/train"))
+      let arguments = [
+        "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
+        "optimisation.epochs=1",
+      ]
+      let checked = try App.train.run(arguments + ["--check-data"], in: folder)
+      #expect(checked.status == 0, "\(checked.transcript)")
+      let chain = try App.reproduce.run(
+        arguments + [
+          "--output", "chain", "--continue-adapted", "--pictures", "1",
+        ], in: folder)
+      // Everything but the run on the target's own labels.
+      #expect(chain.status == 0, "\(chain.transcript)")
+      #expect(chain.errors.contains("[2/10] target-only: left out"), "\(chain.transcript)")
+      #expect(try folder.text("chain/report/report.md").contains("| Target only, here | – |"))
+      let adapted = try App.train.run(arguments + ["--output", "adapted"], in: folder)
+      #expect(adapted.status == 0, "\(adapted.transcript)")
+      let labelled = try App.exportPseudoLabels.run(
+        [
+          "--checkpoint", "adapted/best.safetensors", "--dataset", "cityscapes", "--root", "target",
+          "--split", "train", "--layers", "3", "--output", "labels", "--format", "json",
+        ], in: folder)
+      #expect(labelled.status == 0, "\(labelled.transcript)")
+      #expect(try labelled.object()["accuracy"] is NSNull)
+      let again = try App.train.run(
+        arguments + ["--output", "ssl", "--set", "adaptation.pseudo_labels=labels"], in: folder)
+      #expect(again.status == 0, "\(again.transcript)")
+    }
+
+    /// The other options of the chain, and labels that were made with others.
+    @Test func twoRoundsGoOnFromTheAdaptedNetwork() throws {
+      let arguments = [
+        "tiny.yaml", "--set", "optimisation.epochs=1", "--set", "data.synthetic.count=2", "--set",
+        "target.synthetic.count=2", "--set", "target.synthetic.validation_count=1", "--output",
+        "chain", "--rounds", "2", "--continue-adapted", "--augment-target-only",
+      ]
+      let chain = try App.reproduce.run(arguments + ["--format", "json"], in: folder)
+      #expect(chain.status == 0, "\(chain.transcript)")
+      let labels = try #require(try chain.object()["pseudoLabels"] as? [[String: Any]])
+      #expect(labels.map { $0["round"] as? Int } == [1, 1, 1, 2, 2, 2])
+      #expect(
+        try folder.text("chain/fcd-ssl-2-round-2/configuration.yaml")
+          .contains("pseudo-labels-2-round-2/teacher.safetensors"))
+      let other = try App.reproduce.run(arguments + ["--rule", "fixed"], in: folder)
+      let sentence = try #require(
+        other.errors.split(separator: "\n").last { $0.hasPrefix("Error: ") })
+      #expect(sentence.contains("were made with rule median, not fixed"), "\(sentence)")
+      #expect(other.status == 1)
+    }
+
     @Test func dataIsCheckedBeforeARun() throws {
       let made = try App.makeStreets.run(
         [

@@ -198,6 +198,9 @@ public struct AdaptationStep: Sendable {
   }
 
   private func weighted(_ losses: [Tensor]) -> Tensor {
+    precondition(
+      losses.count == headWeights.count,
+      "a network of \(losses.count) heads and \(headWeights.count) weights")
     let terms = zip(headWeights, losses).map { Float($0) * $1 }
     return terms.dropFirst().reduce(terms[0], +)
   }

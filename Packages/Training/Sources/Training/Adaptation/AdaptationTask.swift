@@ -26,20 +26,22 @@ final class AdaptationTask: TrainingTask {
     targetBatches = BatchSequence(
       try configuration.loader(
         of: configuration.adaptedSet, in: configuration.target,
-        pseudoLabels: configuration.adaptation.pseudoLabels, stream: 1))
+        pseudoLabels: configuration.adaptation.pseudoLabels, needsLabels: false, stream: 1))
     store = try configuration.makeGenerator()
     let generator = BiSeNet(
       store.scope(.training), backbone: configuration.model.backbone,
       classes: configuration.model.classes)
-    let judge = ParameterStore(seed: UInt64(bitPattern: Int64(configuration.seed)))
+    let discriminatorStore = ParameterStore(seed: UInt64(bitPattern: Int64(configuration.seed)))
     let discriminator = Discriminator(
-      judge.scope(.training)["discriminator"], kind: configuration.adaptation.discriminator,
+      discriminatorStore.scope(.training)["discriminator"],
+      kind: configuration.adaptation.discriminator,
       classes: configuration.model.classes)
     let optimizer = configuration.makeOptimizer(store.parameters)
     let betas = configuration.adaptation.adamBetas
-    let judgesOptimizer = Adam(judge.parameters, betas: (betas[0], betas[1]))
+    let discriminatorOptimizer = Adam(discriminatorStore.parameters, betas: (betas[0], betas[1]))
     state = TrainingState(
-      store: store, companions: optimizer.state + judge.parameters + judgesOptimizer.state)
+      store: store,
+      companions: optimizer.state + discriminatorStore.parameters + discriminatorOptimizer.state)
     step = AdaptationStep(
       generator: { generator.logits($0).all },
       generatorLearner: .init(
@@ -49,7 +51,7 @@ final class AdaptationTask: TrainingTask {
         clip: configuration.optimisation.clipGradientNorm),
       discriminator: discriminator,
       discriminatorLearner: .init(
-        parameters: judge.parameters, optimizer: judgesOptimizer,
+        parameters: discriminatorStore.parameters, optimizer: discriminatorOptimizer,
         schedule: configuration.makeSchedule(
           base: configuration.adaptation.learningRate, batches: source.batchCount)),
       lambda: configuration.adaptation.lambda,

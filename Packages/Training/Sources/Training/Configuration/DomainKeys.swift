@@ -65,6 +65,14 @@ enum DomainKeys {
         "must, as \(section).validation_width, be a multiple of \(BiSeNet.stride) (null is the "
           + "training size)"
       ) { $0[keyPath: field].validationSize.fitsNetwork },
+      Rule("\(section).mapping", "must map to train ids below model.classes, or to 255") {
+        guard case .table(let table) = $0[keyPath: field].mapping else { return true }
+        let classes = min($0.model.classes, 19)
+        return table.values.allSatisfy { $0 < classes || $0 == 255 }
+      },
+      Rule("model.classes", "must be 19 or more for \(section).dataset, which has so many") {
+        !isUsed($0) || $0[keyPath: field].dataset == .folder || $0.model.classes >= 19
+      },
       Rule(
         "augmentation.crop",
         "must not be larger than \(section)'s training size times the largest scale, or every "

@@ -32,7 +32,7 @@ extension TrainingConfiguration {
     Key("model.classes", \.model.classes, "Number of classes.", .within(1...255)),
     Key(
       "model.pretrained", \.model.pretrained,
-      "Safetensors file of ImageNet weights for the context path; null starts at random."),
+      "Safetensors or .pth file of ImageNet weights for the context path; null starts at random."),
     Key(
       "model.initial", \.model.initial,
       "Checkpoint of a whole network to start from; null starts afresh."),
@@ -112,7 +112,8 @@ extension TrainingConfiguration {
     Key("precision", \.precision, "Type that the network computes in."),
     Key("seed", \.seed, "Seed of every random choice.", .atLeast(0)),
     Key(
-      "validation.every", \.validation.every, "Epochs between evaluations; 0 evaluates never.",
+      "validation.every", \.validation.every,
+      "Epochs between evaluations; 0 evaluates at the end only.",
       .atLeast(0)),
     Key(
       "validation.label_resolution", \.validation.labelResolution,
@@ -127,11 +128,6 @@ extension TrainingConfiguration {
   private static let rules: [ConfigurationRule<TrainingConfiguration>] =
     DomainKeys.rules(of: "data", \.data, isUsed: { _ in true })
     + DomainKeys.rules(of: "target", \.target, isUsed: { $0.method != .supervised }) + [
-      .init("data.mapping", "must map to train ids below model.classes, or to 255") {
-        guard case .table(let table) = $0.data.mapping else { return true }
-        let classes = $0.model.classes
-        return table.values.allSatisfy { $0 < classes || $0 == 255 }
-      },
       .init(
         "adaptation.pseudo_labels", "is for method adaptation alone; other methods do not read it"
       ) { $0.adaptation.pseudoLabels == nil || $0.method == .adaptation },

@@ -1,5 +1,6 @@
 public import Adversarial
 public import BiSeNet
+
 /// Everything that decides a training run.
 ///
 /// A fresh value holds the defaults. ``schema`` says for every field its key in a YAML file, what
@@ -163,7 +164,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   /// When and how the network is evaluated.
   public struct Validation: Sendable, Hashable {
-    /// Epochs between evaluations; 0 evaluates never.
+    /// Epochs between evaluations; 0 evaluates at the end only.
     public var every = 1
     /// At which size predictions and labels are compared.
     public var labelResolution = LabelResolution.full

@@ -1,3 +1,4 @@
+import Foundation
 public import VisionDatasets
 
 /// A data set by kind and place: what configurations and command lines name.
@@ -35,9 +36,10 @@ public struct DatasetDescription: Sendable {
 
   /// Opens the data set.
   ///
+  /// - Parameter missingFiles: Whether labels are needed.
   /// - Throws: ``DatasetProblem`` where a folder is needed and not given or the split is none, or what
   ///   listing it throws.
-  public func open() throws -> any SegmentationDataset {
+  public func open(missingFiles: MissingFiles = .refused) throws -> any SegmentationDataset {
     switch kind {
     case .synthetic:
       guard let part = SyntheticStreets.Split(rawValue: split) else {
@@ -51,7 +53,19 @@ public struct DatasetDescription: Sendable {
         count: isTraining ? synthetic.count : synthetic.validationCount, height: size.height,
         width: size.width)
     default:
-      return try files()
+      return try files(missingFiles: missingFiles)
+    }
+  }
+
+  /// Opens the data set with its labels where it has all of them, and otherwise without any: the
+  /// pictures of a target, whose labels serve for comparison alone.
+  ///
+  /// - Throws: As ``open(missingFiles:)``.
+  public func openLabelledOrNot() throws -> any SegmentationDataset {
+    do {
+      return try open()
+    } catch DatasetError.missingFolder, DatasetError.missingLabel {
+      return try open(missingFiles: .unlabelled)
     }
   }
 
@@ -66,7 +80,8 @@ public struct DatasetDescription: Sendable {
     case .synthetic:
       throw DatasetProblem(description: "synthetic streets are drawn and have no files to read")
     case .gta5:
-      return try GTA5Dataset(root: root, missingFiles: missingFiles)
+      return try GTA5Dataset(
+        root: root, list: try listOfGTA5(root), missingFiles: missingFiles)
     case .cityscapes:
       return try CityscapesDataset(root: root, split: split, missingFiles: missingFiles)
     case .subset:
@@ -77,6 +92,18 @@ public struct DatasetDescription: Sendable {
       return try FolderDataset(
         images: root, labels: labels, mapping: try mapping.table(), missingFiles: missingFiles)
     }
+  }
+
+  /// GTA5 comes without splits: `train` is all of it, unless a list beside it says otherwise.
+  private func listOfGTA5(_ root: String) throws -> String? {
+    let list = "\(root)/\(split).txt"
+    if FileManager.default.fileExists(atPath: list) { return list }
+    guard split == "train" else {
+      throw DatasetProblem(
+        description: "GTA5 in '\(root)' has no split '\(split)': expected the list '\(list)'; put "
+          + "one there, or choose the split train, which is all of it")
+    }
+    return nil
   }
 
   private func requiredRoot() throws -> String {
@@ -108,7 +135,7 @@ extension TrainingConfiguration.LabelMapping {
           trainID < 19 || trainID == LabelMap.ignored
         else {
           throw DatasetProblem(
-            description: "data.mapping takes values 0–255 to train ids 0–18 or 255, not "
+            description: "a mapping takes values 0–255 to train ids 0–18 or 255, not "
               + "\(value) to \(trainID)")
         }
         values[value] = trainID
@@ -150,14 +177,17 @@ extension TrainingConfiguration {
   ///
   /// - Parameters:
   ///   - pseudoLabels: A folder of labels that takes the place of the set's own.
+  ///   - needsLabels: Whether the set's own labels are read.
   ///   - stream: Loaders of different numbers draw different orders, flips and crops.
   /// - Throws: What opening the set throws, or `DataLoaderError`.
   public func loader(
-    of set: DatasetDescription, in domain: Domain, pseudoLabels: String? = nil, stream: UInt64 = 0
+    of set: DatasetDescription, in domain: Domain, pseudoLabels: String? = nil,
+    needsLabels: Bool = true, stream: UInt64 = 0
   ) throws -> DataLoader {
     let resize = Resize(height: domain.height, width: domain.width)
-    var dataset = try set.open()
+    var dataset = try set.open(missingFiles: needsLabels ? .refused : .unlabelled)
     if let pseudoLabels {
+      try ExportedLabels(folder: pseudoLabels).check()
       dataset = try RelabelledDataset(dataset, labels: "\(pseudoLabels)/labels")
     }
     var transforms: [any Transform] = []

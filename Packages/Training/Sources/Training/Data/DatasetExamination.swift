@@ -35,10 +35,11 @@ public struct DatasetExamination: Sendable {
       ("\(domain).\(configuration.evaluatedDomain.validationSplit)", configuration.validationSet))
     parts = try sets.map { name, set in
       guard set.kind != .synthetic else { return Part(name: name, diagnosis: nil) }
-      let files = try set.files(missingFiles: .listed)
+      let isAdaptedTo = name == "target.\(configuration.target.trainSplit)" && sets.count == 3
+      let files = try set.files(missingFiles: isAdaptedTo ? .unlabelled : .listed)
       let progress = Mutex(
         ProgressReporter("reading \(name)", unit: "pairs", total: files.count, output: output))
-      let diagnosis = DatasetDoctor(files).examine { done in
+      let diagnosis = DatasetDoctor(files, needsLabels: !isAdaptedTo).examine { done in
         progress.withLock { $0.update(completed: done) }
       }
       progress.withLock { $0.finish() }

@@ -16,6 +16,19 @@ extension Backbone {
   }
 }
 
+extension CheckpointFile {
+  /// The number of classes of BiSeNet's checkpoint, in any dialect of `CheckpointNames`.
+  ///
+  /// - Throws: ``UnknownNetwork`` where it is no network's.
+  public func classCount() throws -> Int {
+    let head = CheckpointNames(of: self).stored("supervision2.weight").flatMap(entry)
+    guard let count = head?.shape.first, (1...255).contains(count) else {
+      throw UnknownNetwork(path: path)
+    }
+    return count
+  }
+}
+
 /// A checkpoint that is not one of BiSeNet's.
 public struct UnknownNetwork: Error, Sendable, CustomStringConvertible {
   let path: String

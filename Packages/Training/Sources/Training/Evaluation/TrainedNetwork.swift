@@ -41,10 +41,7 @@ public struct TrainedNetwork: Sendable {
   ) throws {
     let file = try openCheckpoint(at: path)
     let backbone = try Backbone(of: file)
-    let classes =
-      CheckpointNames(of: file).stored("conv.weight").flatMap(file.entry)?.shape.first
-      .flatMap { (1...255).contains($0) ? $0 : nil }
-      ?? CityscapesClass.allCases.count
+    let classes = try file.classCount()
     let store = ParameterStore()
     _ = BiSeNet(store.scope(.training), backbone: backbone, classes: classes)
     let loaded = try store.load(from: file)

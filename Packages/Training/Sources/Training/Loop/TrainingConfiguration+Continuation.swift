@@ -2,7 +2,9 @@ import Foundation
 
 extension TrainingConfiguration {
   /// Keys that may differ between a run and its continuation: they decide on no weight.
-  private static let free = ["output", "data.workers", "data.cache", "validation.", "checkpoint."]
+  private static let free = [
+    "output", "data.workers", "data.cache", "validation.every", "checkpoint.",
+  ]
 
   /// Compares with the configuration that the run in a folder was started with.
   ///

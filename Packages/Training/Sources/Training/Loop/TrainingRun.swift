@@ -43,11 +43,13 @@ public struct TrainingRun {
     var rotation = try CheckpointRotation(
       folder: folder, keepLast: configuration.checkpoint.keepLast)
     var done = 0
+    var damaged: [CheckpointError] = []
     if let point = try rotation.resumePoint() {
       guard resume else { throw TrainingFailure.occupied(folder: folder) }
       try configuration.checkContinuation(in: folder)
       try task.state.read(from: point.path)
       done = point.iteration
+      damaged = point.damaged
     } else if rotation.bestScore != nil, !resume {
       // Another run's best would outlive every checkpoint of this one with a lower score.
       throw TrainingFailure.occupied(folder: folder)
@@ -59,6 +61,10 @@ public struct TrainingRun {
     var progress = ProgressReporter(
       "training", unit: "iterations", total: iterations, completed: done, output: output)
     if done > 0 { progress.message("resumed after iteration \(done) from '\(folder)'") }
+    for error in damaged { progress.message("passed over: \(error)") }
+    if configuration.method == .supervised, configuration.data.dataset == .folder {
+      progress.message("a folder set has no splits: validations are of the training pictures")
+    }
     var report: SegmentationReport?
     while done < iterations {
       let epoch = done / task.iterationsPerEpoch

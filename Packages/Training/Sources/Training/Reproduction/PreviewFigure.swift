@@ -15,7 +15,7 @@ struct PreviewFigure {
     if let reason = makeFolder(folder) {
       throw CheckpointError.unwritable(path: folder, reason: reason)
     }
-    let set = try chain.configuration.adaptedSet.open()
+    let set = try chain.configuration.adaptedSet.openLabelledOrNot()
     let count = min(chain.pictures, set.count)
     // Evenly over the set: neighbours in a driving set look alike.
     let rows = try (0..<count).map { try row(set, set.count * $0 / max(1, count)) }

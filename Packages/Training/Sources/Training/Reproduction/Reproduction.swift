@@ -24,6 +24,11 @@ public struct Reproduction: Sendable {
   public var continuesAdapted = false
   /// Whether the other backbone is trained on the target, for Table I.
   public var trainsOtherBackbone = false
+  /// A file of ImageNet weights for the other backbone; nil starts it at random.
+  public var otherPretrained: String?
+  /// Whether the runs on the target's labels have the paper's flips, scales and crops; otherwise they
+  /// see the pictures as the adaptations do.
+  public var augmentsTargetOnly = false
   /// How many pictures the figure shows.
   public var pictures = 3
 
@@ -33,6 +38,9 @@ public struct Reproduction: Sendable {
   public init(_ configuration: TrainingConfiguration) throws(ReproductionError) {
     guard configuration.method == .adaptation else {
       throw .noAdaptation(configuration.method)
+    }
+    guard configuration.target.size.fitsNetwork else {
+      throw .unlabellable(configuration.target.size)
     }
     self.configuration = configuration
   }
@@ -67,14 +75,16 @@ public struct Reproduction: Sendable {
   func configuration(of stage: ReproductionStage) -> TrainingConfiguration {
     var derived = configuration
     derived.output = folder(of: stage)
+    derived.adaptation.pseudoLabels = nil
     switch stage.kind {
     case .sourceOnly: derived.method = .sourceOnly
     case .targetOnly, .otherBackbone:
       derived.method = .supervised
       derived.data = configuration.target
+      if augmentsTargetOnly { derived.augmentation = TrainingConfiguration.Augmentation() }
       if stage.kind == .otherBackbone {
         derived.model.backbone = derived.model.backbone == .resnet18 ? .resnet101 : .resnet18
-        derived.model.pretrained = nil
+        derived.model.pretrained = otherPretrained
       }
     case .adaptation(let discriminator): derived.adaptation.discriminator = discriminator
     case .pseudoLabels: break
@@ -92,7 +102,7 @@ public struct Reproduction: Sendable {
 
   private func train(
     _ stage: ReproductionStage, _ place: String, _ output: any ProgressOutput
-  ) throws -> StageResult {
+  ) throws -> StageResult? {
     let derived = configuration(of: stage)
     try derived.checkContinuation(in: derived.output)
     if let known = try StageResult.read(in: derived.output) {
@@ -100,7 +110,15 @@ public struct Reproduction: Sendable {
       return known
     }
     output.write("\(place): training\n")
-    let run = try TrainingRun(derived)
+    let run: TrainingRun
+    do {
+      run = try TrainingRun(derived)
+    } catch let error as DatasetError where derived.method == .supervised {
+      // An adaptation does not need the target's labels; only the run to compare it with does.
+      output.write(
+        "\(place): left out, as the target's training pictures have no labels: \(error)\n")
+      return nil
+    }
     let isFresh = try CheckpointRotation(folder: derived.output, keepLast: 1).resumePoint() == nil
     let clock = ContinuousClock()
     var report: SegmentationReport?
@@ -117,23 +135,37 @@ public struct Reproduction: Sendable {
     _ layers: Int, _ stage: ReproductionStage, _ place: String, _ output: any ProgressOutput
   ) throws {
     let folder = folder(of: stage)
-    if FileManager.default.fileExists(atPath: "\(folder)/statistics.json") {
+    let export = export(layers)
+    let labels = ExportedLabels(folder: folder)
+    if labels.isComplete {
+      try labels.check(against: export)
       output.write("\(place): complete\n")
       return
     }
     output.write("\(place): labelling the target's training pictures\n")
-    let teacher = try lastCheckpoint(of: stage.teacher)
+    let teacher = try keptTeacher(of: stage, in: folder)
     let network = try TrainedNetwork(checkpoint: teacher).network
-    _ = try export(layers)(
-      network, on: try configuration.adaptedSet.open(), to: folder, output: output)
-    // The teacher's own folder may go on, or be cleaned up; a continued run begins from this one.
-    if continuesAdapted {
-      let kept = "\(folder)/teacher.safetensors"
-      try? FileManager.default.removeItem(atPath: kept)
-      if !linkFile(teacher, kept) {
-        try FileManager.default.copyItem(atPath: teacher, toPath: kept)
-      }
+    let set = try configuration.adaptedSet.openLabelledOrNot()
+    _ = try export(network, on: set, to: folder, output: output)
+  }
+
+  /// The labelling network under a name of its own beside its labels, for a run that goes on from it.
+  private func keptTeacher(of stage: ReproductionStage, in folder: String) throws -> String {
+    let teacher = try lastCheckpoint(of: stage.teacher)
+    let kept = "\(folder)/teacher.safetensors"
+    let temporary = "\(folder)/.teacher.safetensors\(AtomicFile.temporarySuffix)"
+    if let reason = makeFolder(folder) {
+      throw CheckpointError.unwritable(path: folder, reason: reason)
     }
+    // What a killed chain left is not there, or is replaced.
+    try? FileManager.default.removeItem(atPath: temporary)
+    if !linkFile(teacher, temporary) {
+      try FileManager.default.copyItem(atPath: teacher, toPath: temporary)
+    }
+    guard renameFile(temporary, kept) else {
+      throw CheckpointError.unwritable(path: kept, reason: "it cannot be replaced")
+    }
+    return kept
   }
 
   /// How pseudo labels of so many layers are exported.

@@ -63,6 +63,8 @@ func writeText(_ text: String, to path: String) throws(CheckpointError) {
 public enum ReproductionError: Error, Sendable, CustomStringConvertible {
   /// The configuration is of another method.
   case noAdaptation(TrainingConfiguration.Method)
+  /// The target's training size is none of the network's, so that it cannot be labelled.
+  case unlabellable(TrainingConfiguration.ImageSize)
   /// A stage's result cannot be read.
   case unreadable(path: String)
 
@@ -72,6 +74,9 @@ public enum ReproductionError: Error, Sendable, CustomStringConvertible {
     case .noAdaptation(let method):
       "the configuration's method is \(method.rawValue), and the chain of runs needs a source and a "
         + "target: give a configuration with method adaptation"
+    case .unlabellable(let size):
+      "target.height and target.width are \(size.height)x\(size.width), and pseudo labels are made at "
+        + "that size: both must be multiples of the network's stride, 8"
     case .unreadable(let path):
       "'\(path)' is no result of a stage; remove it to evaluate the stage again"
     }

@@ -15,11 +15,16 @@ public struct DatasetDoctor: Sendable {
   public let dataset: any FileBackedDataset
   /// How many pairs are read at a time; nil for as many as there are processors.
   public let threads: Int?
+  /// Whether a set without labels is an error: not so where it is adapted to.
+  public let needsLabels: Bool
 
   /// A doctor for a set; nothing is read yet.
-  public init(_ dataset: any FileBackedDataset, threads: Int? = nil) {
+  public init(
+    _ dataset: any FileBackedDataset, threads: Int? = nil, needsLabels: Bool = true
+  ) {
     self.dataset = dataset
     self.threads = threads
+    self.needsLabels = needsLabels
   }
 
   /// Reads all pairs; a broken one does not keep the others from being read.
@@ -33,7 +38,7 @@ public struct DatasetDoctor: Sendable {
       let examination = PairExamination(pairs[index], mapping: mapping)
       ledger.withLock { $0.add(examination, at: index) }
     }
-    return ledger.withLock { $0.diagnosis(of: dataset) }
+    return ledger.withLock { $0.diagnosis(of: dataset, needsLabels: needsLabels) }
   }
 }
 
@@ -67,7 +72,7 @@ private struct DiagnosisLedger {
     }
   }
 
-  func diagnosis(of dataset: any FileBackedDataset) -> DatasetDiagnosis {
+  func diagnosis(of dataset: any FileBackedDataset, needsLabels: Bool) -> DatasetDiagnosis {
     let table = dataset.mapping.table
     var classPixels = [Int](repeating: 0, count: CityscapesClass.allCases.count)
     var ignoredValues = [Int](repeating: 0, count: 256)
@@ -84,7 +89,7 @@ private struct DiagnosisLedger {
     let ofPairs = findings.sorted { $0.key < $1.key }.flatMap(\.value)
     return DatasetDiagnosis(
       pairCount: pairCount, soundCount: soundCount, skipped: dataset.skipped,
-      findings: findingsOfSet(dataset, classPixels: classPixels) + ofPairs,
+      findings: findingsOfSet(dataset, classPixels, needsLabels: needsLabels) + ofPairs,
       classPixels: classPixels, ignoredPixels: ignoredValues.reduce(0, +),
       ignoredValues: ignoredValues, imagePixels: imagePixels,
       channelMean: imagePixels > 0 ? means : nil,
@@ -92,7 +97,7 @@ private struct DiagnosisLedger {
   }
 
   private func findingsOfSet(
-    _ dataset: any FileBackedDataset, classPixels: [Int]
+    _ dataset: any FileBackedDataset, _ classPixels: [Int], needsLabels: Bool
   ) -> [DatasetFinding] {
     var found: [DatasetFinding] = []
     let note = { (kind: DatasetFinding.Kind, severity: DatasetFinding.Severity, text: String) in
@@ -106,6 +111,7 @@ private struct DiagnosisLedger {
           + "skipped")
     }
     if pairCount == 0 { note(.set, .error, "the set has no pairs") }
+    if !needsLabels { return found }
     if pairCount > 0, !dataset.files.pairs.contains(where: { $0.label != nil }) {
       note(.set, .error, "the set has no labels, so that it cannot be trained on")
     } else if pairCount > 0, classPixels.allSatisfy({ $0 == 0 }) {

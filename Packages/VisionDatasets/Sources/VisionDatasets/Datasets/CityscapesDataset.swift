@@ -26,7 +26,8 @@ public struct CityscapesDataset: FileBackedDataset {
     let images = "\(root)/leftImg8bit/\(split)"
     let layout = "Cityscapes' leftImg8bit/\(split)/<city>/*\(Self.imageSuffix) in \(root)"
     let truth = "\(root)/gtFine/\(split)"
-    let isLabelled = split != "test" || FolderListing.exists(truth)
+    let isLabelled =
+      missingFiles != .unlabelled && (split != "test" || FolderListing.exists(truth))
     if isLabelled, missingFiles == .refused, !FolderListing.exists(truth) {
       throw .missingFolder(
         truth, expected: "Cityscapes' gtFine/\(split)/<city>/*\(Self.labelSuffix) in \(root)")

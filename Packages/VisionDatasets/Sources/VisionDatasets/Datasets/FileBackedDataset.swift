@@ -40,4 +40,6 @@ public enum MissingFiles: Sendable {
   /// They are listed as if they were there, so that ``DatasetDoctor`` reports every one; reading such
   /// a sample throws.
   case listed
+  /// Labels are not looked for: the set is one without truth, whether it has some or not.
+  case unlabelled
 }

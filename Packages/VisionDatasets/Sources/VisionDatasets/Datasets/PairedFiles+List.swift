@@ -17,7 +17,8 @@ extension PairedFiles {
     let names = try FolderListing.names(inList: list)
     let layout = "a folder of the PNGs that \(list) names"
     let pictures = Set(try FolderListing.files(in: images, layout: layout))
-    let truth = Set(try FolderListing.files(in: labels, layout: layout))
+    let isLabelled = missingFiles != .unlabelled
+    let truth = isLabelled ? Set(try FolderListing.files(in: labels, layout: layout)) : []
     var pairs: [String: Pair] = [:]
     var absent: [String] = []
     for name in names {
@@ -35,9 +36,9 @@ extension PairedFiles {
       }
       pairs[picture] = Pair(
         name: sample, image: images + "/" + picture,
-        label: labels + "/" + (label ?? labelNames[0]))
+        label: isLabelled ? labels + "/" + (label ?? labelNames[0]) : nil)
     }
-    if let first = absent.first, missingFiles == .refused {
+    if let first = absent.first, missingFiles != .listed {
       throw .absentFiles(list: list, folder: images, first: first, count: absent.count)
     }
     self.init(pairs: Array(pairs.values))

@@ -43,6 +43,7 @@ public struct PairedFiles: Sendable, Equatable {
       throw .noPictures(folder: images, fileCount: names.count)
     }
     var known: Set<String> = []
+    let labels = missingFiles == .unlabelled ? nil : labels
     if let labels { known = Set(try FolderListing.files(in: labels, layout: layout)) }
     var pairs: [Pair] = []
     for file in pictures {
