@@ -99,7 +99,7 @@ extension AppTests {
       let outcome = try App.train.run(
         ["tiny.yaml", "--set", "model.backbone=resnet101", "--resume"], in: run.folder)
       #expect(
-        outcome.sentence?.contains("is it a checkpoint of another") == true,
+        outcome.sentence?.contains("started with model.backbone resnet18 and cannot go on") == true,
         "\(outcome.transcript)")
     }
   }
