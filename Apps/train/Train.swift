@@ -56,6 +56,7 @@ struct Train: ParsableCommand {
     var configuration = try TrainingConfiguration.load(
       contentsOf: config, overrides: overrides)
     if let output { configuration.output = output }
+    warnOfUnreadKeys(configuration)
     if checkData {
       let examination = try DatasetExamination(configuration)
       print(format == .json ? examination.json.text : examination.table)
@@ -65,6 +66,15 @@ struct Train: ParsableCommand {
     let run = try TrainingRun(configuration)
     let report = try run.run(resume: resume) ?? reportOfFinished(run)
     print(format == .json ? report.json.text : report.table)
+  }
+
+  /// A target given to a run that never looks at it is more often a forgotten method than a choice.
+  private func warnOfUnreadKeys(_ configuration: TrainingConfiguration) {
+    let keys = configuration.unreadKeys
+    guard !keys.isEmpty else { return }
+    StandardError().write(
+      "method \(configuration.method.rawValue) does not read \(keys.joined(separator: ", ")); choose "
+        + "another method, or leave \(keys.count == 1 ? "it" : "them") out\n")
   }
 
   /// A complete run has nothing left to train: its report is that of its last checkpoint.

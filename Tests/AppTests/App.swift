@@ -25,13 +25,18 @@ enum App: String {
     }
 
     /// The sentence behind `Error: ` where it is all that was printed, nil otherwise.
-    var sentence: String? {
-      let lines = errors.split(separator: "\n")
+    var sentence: String? { errors.split(separator: "\n").count == 1 ? lastSentence : nil }
+
+    /// The sentence behind `Error: ` that ended the app, whatever it said of its progress before; nil
+    /// where it ended in another way.
+    var lastSentence: String? {
       let traces = ["Optional(", "Error Domain", "Fatal error", "Backtrace", "NSCocoa"]
-      guard status == 1, lines.count == 1, lines[0].hasPrefix("Error: "), output.isEmpty,
+      let lines = errors.split(separator: "\n")
+      guard status == 1, lines.count(where: { $0.hasPrefix("Error: ") }) == 1, output.isEmpty,
+        let last = lines.last, last.hasPrefix("Error: "),
         !traces.contains(where: { errors.contains($0) })
       else { return nil }
-      return String(lines[0].dropFirst("Error: ".count))
+      return String(last.dropFirst("Error: ".count))
     }
   }
 
@@ -106,5 +111,24 @@ final class TestFolder: Sendable {
 
   func contents(_ name: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: file(name)).sorted()
+  }
+
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: file(name), withIntermediateDirectories: true)
+  }
+
+  /// Every file below a folder, by its path there: equal before and after where nothing was touched.
+  func files(_ name: String) -> [String: Data] {
+    let paths = FileManager.default.enumerator(atPath: file(name))?.compactMap { $0 as? String }
+    var files: [String: Data] = [:]
+    for path in paths ?? [] {
+      var isFolder: ObjCBool = false
+      let full = file("\(name)/\(path)")
+      if FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder.boolValue {
+        files[path] = FileManager.default.contents(atPath: full)
+      }
+    }
+    return files
   }
 }

@@ -55,6 +55,8 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
   case missing(path: String, name: String, count: Int, expected: Int)
   /// A tensor has another shape in the file.
   case wrongShape(path: String, name: String, found: [Int], expected: [Int])
+  /// A tensor holds NaN or an infinity; `index` counts its elements.
+  case notFinite(path: String, name: String, value: Float, index: Int)
 
   /// One sentence: the file, what was found, what was expected and what to do.
   public var description: String {
@@ -65,6 +67,9 @@ public enum LoadError: Error, Sendable, CustomStringConvertible {
     case .wrongShape(let path, let name, let found, let expected):
       "'\(path)' has '\(name)' with shape \(found) where the network has \(expected); "
         + "is it a checkpoint of another backbone or number of classes?"
+    case .notFinite(let path, let name, let value, let index):
+      "'\(path)' has '\(name)' with the value \(value) at element \(index) where finite numbers are "
+        + "expected; its training has diverged: give an earlier checkpoint"
     }
   }
 }

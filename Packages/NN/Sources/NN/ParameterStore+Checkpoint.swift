@@ -64,7 +64,8 @@ extension Parameter {
 
   /// Reads the parameter from a checkpoint.
   ///
-  /// - Throws: ``LoadError/wrongShape(path:name:found:expected:)``, or what reading throws.
+  /// - Throws: ``LoadError/wrongShape(path:name:found:expected:)`` or
+  ///   ``LoadError/notFinite(path:name:value:index:)``, or what reading throws.
   public func load(from file: any CheckpointFile) throws {
     update(try value(from: file, name: name, .trainable))
   }
@@ -81,6 +82,11 @@ extension Parameter {
       let count = try file.withBytes(of: name) { $0.loadUnaligned(as: Int64.self) }
       return Tensor(Float(count))
     }
-    return Tensor(try file.floats(of: name), shape: shape)
+    let values = try file.floats(of: name)
+    // A network of such weights gives labels and figures like any other, and all of them wrong.
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw LoadError.notFinite(path: file.path, name: name, value: values[index], index: index)
+    }
+    return Tensor(values, shape: shape)
   }
 }

@@ -124,6 +124,19 @@ import Testing
     #expect(name == "head.bias" && found == [3] && expected == [2])
   }
 
+  @Test func aValueThatIsNotFiniteChangesNothing() throws {
+    let error = try loadError { items in
+      items.filter { $0.name != "head.bias" }
+        + [
+          CheckpointItem(
+            name: "head.bias", dtype: .float32, shape: [2], values: [1, -.infinity as Float])
+        ]
+    }
+    #expect(
+      error?.description.contains("has 'head.bias' with the value -inf at element 1") == true,
+      "\(String(describing: error))")
+  }
+
   /// As many elements in another arrangement is another tensor.
   @Test func aTransposedShapeIsWrong() throws {
     let error = try loadError { items in

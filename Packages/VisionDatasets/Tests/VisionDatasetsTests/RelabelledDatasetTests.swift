@@ -47,7 +47,8 @@ private struct Cities: SegmentationDataset {
     #expect(throws: expected) { try RelabelledDataset(Cities(), labels: folder.path) }
     try folder.labels([26, 7], width: 2, to: "ulm/b.png")
     let set = try RelabelledDataset(Cities(), labels: folder.path)
-    let labelIDs = DatasetError.unexpectedLabel(file: folder.path("ulm/b.png"), value: 26)
+    let labelIDs = DatasetError.wrongEncoding(
+      file: folder.path("ulm/b.png"), found: .labelIDs, declared: .trainIDs, evidence: "such as 26")
     #expect(throws: labelIDs) { try set.sample(at: 1) }
     let absent = #expect(throws: DatasetError.self) {
       try RelabelledDataset(Cities(), labels: folder.path("absent"))

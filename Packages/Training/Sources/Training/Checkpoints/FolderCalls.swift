@@ -16,14 +16,16 @@ func renameFile(_ path: String, _ new: String) -> Bool {
 
 /// Makes a folder and those above it; gives the system's reason where it is not there afterwards.
 func makeFolder(_ path: String) -> String? {
-  var failure = ENOTDIR
-  for end in path.indices where path[end] == "/" && end != path.startIndex {
-    if mkdir(String(path[..<end]), 0o777) != 0, errno != EEXIST { failure = errno }
+  let above = path.indices.filter { path[$0] == "/" && $0 != path.startIndex }
+  // The first failure is the reason; those below it only say that something above is not there.
+  var failure: Int32?
+  for folder in above.map({ String(path[..<$0]) }) + [path]
+  where mkdir(folder, 0o777) != 0 && errno != EEXIST && failure == nil {
+    failure = errno
   }
-  if mkdir(path, 0o777) != 0, errno != EEXIST { failure = errno }
   var status = stat()
   if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return nil }
-  return String(cString: strerror(failure))
+  return String(cString: strerror(failure ?? ENOTDIR))
 }
 
 /// Removes a file; gives the system's reason where it is still there afterwards.

@@ -1,5 +1,6 @@
 public import BiSeNet
 import Foundation
+import PseudoLabel
 public import SegmentationMetrics
 import Tensor
 public import VisionDatasets
@@ -48,7 +49,7 @@ public struct Evaluation: Sendable {
   /// - Parameters:
   ///   - network: Built for inference.
   ///   - each: Called after each image, in the set's order.
-  /// - Throws: What loading throws.
+  /// - Throws: What loading throws, or ``UnusablePrediction`` where the network gives NaN.
   public func callAsFunction(
     _ network: BiSeNet, on dataset: any SegmentationDataset,
     each: (Outcome) throws -> Void = { _ in }
@@ -63,7 +64,7 @@ public struct Evaluation: Sendable {
     let batches = try loader.batches(epoch: 0)
     var index = 0
     while let batch = try batches.next() {
-      let prediction = network.classes(batch, precision: precision)
+      let prediction = try network.classes(batch, precision: precision)
       matrix.add(prediction: prediction, truth: batch.labels)
       try each(
         Outcome(
@@ -84,8 +85,15 @@ extension BiSeNet {
   /// The class of every pixel of a batch at the labels' resolution, `[N, H, W]` in one row. The
   /// network's output is at the input's size by definition; where the labels have another, it is
   /// enlarged to theirs in a second step.
-  func classes(_ batch: Batch, precision: TrainingConfiguration.Precision) -> [UInt8] {
+  func classes(
+    _ batch: Batch, precision: TrainingConfiguration.Precision
+  ) throws(UnusablePrediction) -> [UInt8] {
     var logits = mainLogits(batch.tensor(precision))
+    // The largest of NaNs would be a class like any other.
+    if !logits.sum().item.isFinite {
+      throw UnusablePrediction(
+        image: batch.names[0], head: .main, reason: .notFinite(shape: "\(logits.shape)"))
+    }
     if batch.labelHeight != batch.height || batch.labelWidth != batch.width {
       logits = logits.upsampledBilinear(height: batch.height, width: batch.width)
     }

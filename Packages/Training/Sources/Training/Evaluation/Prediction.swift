@@ -59,8 +59,9 @@ public struct Prediction: Sendable {
   ///   - progress: Called before the first picture and after each with the number of those behind it
   ///     and the number of all.
   /// - Throws: ``EvaluationProblem`` where there are no pictures or the output lies among them,
-  ///   `DataLoaderError` for the first picture that cannot be read unless ``keepsGoing``, `PNGError` or
-  ///   `CheckpointError` where a file or folder cannot be written.
+  ///   `DataLoaderError` for the first picture that cannot be read unless ``keepsGoing``,
+  ///   ``UnusablePrediction`` where the network gives NaN, `PNGError` or `CheckpointError` where a file
+  ///   or folder cannot be written.
   public func callAsFunction(
     _ network: BiSeNet, images folder: String, output: String,
     progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
@@ -77,13 +78,13 @@ public struct Prediction: Sendable {
     let batches = try loader.batches(epoch: 0)
     var unreadable: [String] = []
     for index in 0..<loader.batchCount {
-      do throws(DataLoaderError) {
+      do {
         if let batch = try batches.next() {
-          let labels = network.classes(batch, precision: precision)
+          let labels = try network.classes(batch, precision: precision)
           let map = LabelMap(width: batch.labelWidth, height: batch.labelHeight, labels: labels)
           writer.write(map, over: pictures.take(index), as: pictures.files[index])
         }
-      } catch .unreadableSample(_, let reason) where keepsGoing {
+      } catch DataLoaderError.unreadableSample(_, let reason) where keepsGoing {
         unreadable.append("\(reason)")
       } catch {
         // What was predicted before is complete, and its files are whole.

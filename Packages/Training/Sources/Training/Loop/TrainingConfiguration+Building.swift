@@ -15,7 +15,9 @@ extension TrainingConfiguration {
     if let path = model.pretrained {
       summary = try store.loadBackbone(from: try openCheckpoint(at: path))
     } else if let path = model.initial {
-      summary = try store.load(from: try openCheckpoint(at: path))
+      let file = try openCheckpoint(at: path)
+      try store.checkBackbone(of: file, CheckpointNames(of: file), below: contextPath)
+      summary = try store.load(from: file)
     }
     if let summary { StandardError().write("\(summary)\n") }
     return store
@@ -48,6 +50,9 @@ extension TrainingConfiguration {
   }
 }
 
+/// What the names of the context path's tensors begin with.
+private let contextPath = "context_path."
+
 extension ParameterStore {
   /// Reads the context path from a file of torchvision's ResNet (`conv1.weight`, …) or of a whole
   /// BiSeNet (`context_path.conv1.weight`, …), in any dialect of `CheckpointNames`.
@@ -55,17 +60,25 @@ extension ParameterStore {
   /// - Throws: ``WrongBackbone`` where the file is another ResNet's, `LoadError` where any of the
   ///   context path's tensors is missing or of another shape.
   public func loadBackbone(from file: any CheckpointFile) throws -> LoadSummary {
-    let prefix = "context_path."
     let names = CheckpointNames(of: file)
-    let whole = names.all.contains { $0.hasPrefix(prefix) }
-    let found = ResNetDepth(names: names.all, prefix: whole ? prefix : "")
-    let expected = ResNetDepth(names: entries.map(\.parameter.name), prefix: prefix)
-    if let found, let expected, found != expected {
-      throw WrongBackbone(path: file.path, found: found, expected: expected)
-    }
+    let whole = names.all.contains { $0.hasPrefix(contextPath) }
+    try checkBackbone(of: file, names, below: whole ? contextPath : "")
     return try load(from: file) { name in
-      guard name.hasPrefix(prefix) else { return nil }
-      return whole ? name : String(name.dropFirst(prefix.count))
+      guard name.hasPrefix(contextPath) else { return nil }
+      return whole ? name : String(name.dropFirst(contextPath.count))
     }
+  }
+
+  /// Refuses a file whose ResNet is another than the store's.
+  ///
+  /// - Parameter prefix: What the names of the file's ResNet begin with.
+  fileprivate func checkBackbone(
+    of file: any CheckpointFile, _ names: CheckpointNames, below prefix: String
+  ) throws(WrongBackbone) {
+    guard let found = ResNetDepth(names: names.all, prefix: prefix),
+      let expected = ResNetDepth(names: entries.map(\.parameter.name), prefix: contextPath),
+      found != expected
+    else { return }
+    throw WrongBackbone(path: file.path, found: found, expected: expected)
   }
 }

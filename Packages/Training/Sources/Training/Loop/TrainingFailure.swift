@@ -13,11 +13,9 @@ public enum TrainingFailure: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let iteration, let term, let last):
-      "the loss of iteration \(iteration) is not finite (\(term)); the last good checkpoint is "
-        + Self.advice(last)
+      "the loss of iteration \(iteration) is not finite (\(term)); \(Self.advice(last))"
     case .tensorNotFinite(let iteration, let name, let last):
-      "after iteration \(iteration) '\(name)' is not finite; the last good checkpoint is "
-        + Self.advice(last)
+      "after iteration \(iteration) '\(name)' is not finite; \(Self.advice(last))"
     case .occupied(let folder):
       "'\(folder)' holds the checkpoints of a run; go on with it by --resume, or choose another "
         + "folder by --output"
@@ -29,7 +27,7 @@ public enum TrainingFailure: Error, Sendable, CustomStringConvertible {
   }
 
   private static func advice(_ last: String?) -> String {
-    (last.map { "'\($0)'" } ?? "none yet")
+    (last.map { "the last good checkpoint is '\($0)'" } ?? "there is no checkpoint yet")
       + "; lower the learning rate, clip gradients or look at the data"
   }
 }

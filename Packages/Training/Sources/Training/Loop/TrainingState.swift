@@ -1,4 +1,5 @@
 import Checkpoint
+import FoundationEssentials
 public import NN
 public import Tensor
 
@@ -33,14 +34,20 @@ public struct TrainingState: Sendable {
       .first { !$0.value.floats.allSatisfy(\.isFinite) }?.name
   }
 
-  /// Writes both files.
+  /// Writes both files, or neither.
   ///
   /// - Throws: `CheckpointError`.
   public func write(to path: String, metadata: [String: String]) throws {
     try writeSafetensors(
       to: Self.companion(of: path), metadata: metadata,
       entries: companions.map(\.checkpointItem))
-    try writeSafetensors(to: path, metadata: metadata, entries: store.checkpointItems)
+    do {
+      try writeSafetensors(to: path, metadata: metadata, entries: store.checkpointItems)
+    } catch {
+      // On a full disk half of a checkpoint is the space that the whole one would need.
+      if !FileManager.default.fileExists(atPath: path) { _ = removeFile(Self.companion(of: path)) }
+      throw error
+    }
   }
 
   /// Reads both files.

@@ -92,6 +92,7 @@ public struct PseudoLabelExport: Sendable {
     try predict(network, dataset, "labelling", output) { prediction, batch in
       let labels = PseudoLabels(
         prediction, thresholds: shared ?? labelling.thresholds(for: prediction))
+      if statistics == nil { try files.removeStatistics() }
       try files.write(labels.map, name: batch.names[0])
       var counted =
         statistics

@@ -10,7 +10,7 @@ struct PseudoLabelFiles {
   private let palette: Bool
   private var statistics: String { "\(folder)/statistics.json" }
 
-  /// Makes the folder and removes an earlier export's statistics, as they stop being true.
+  /// Makes the folder.
   ///
   /// - Throws: `CheckpointError.unwritable`.
   init(_ folder: String, encoding: LabelEncoding, palette: Bool) throws(CheckpointError) {
@@ -18,6 +18,12 @@ struct PseudoLabelFiles {
     self.encoding = encoding
     self.palette = palette
     try make(folder)
+  }
+
+  /// Removes an earlier export's statistics, which stop being true with the first new labels.
+  ///
+  /// - Throws: `CheckpointError.unwritable`.
+  func removeStatistics() throws(CheckpointError) {
     if let reason = removeFile(statistics) { throw .unwritable(path: statistics, reason: reason) }
   }
 

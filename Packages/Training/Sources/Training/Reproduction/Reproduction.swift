@@ -52,8 +52,13 @@ public struct Reproduction: Sendable {
 
   /// Runs what is not complete yet and writes `report/`.
   ///
-  /// - Throws: What a stage throws; the stages before it stay complete.
+  /// - Throws: What opening the sets throws before any stage, then what a stage throws; the stages
+  ///   before it stay complete.
   public func run(output: any ProgressOutput = StandardError()) throws -> ReproductionReport {
+    // What cannot be opened must not be found out when its stage's turn comes, days later.
+    for set in [configuration.trainingSet, configuration.adaptedSet, configuration.validationSet] {
+      _ = try set.open()
+    }
     var results: [ReproductionStage: StageResult] = [:]
     let stages = stages
     for (index, stage) in stages.enumerated() {

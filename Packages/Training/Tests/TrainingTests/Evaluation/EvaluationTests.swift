@@ -33,14 +33,14 @@ extension RunTests {
       BiSeNet(store.scope(.inference), backbone: .resnet18)
     }
 
-    /// A network whose head says class 2 whatever it sees.
-    private func constantNetwork() throws -> BiSeNet {
+    /// A network whose head says class 2 whatever it sees, by a logit of 1 where others are 0.
+    private func constantNetwork(logit: Float = 1) throws -> BiSeNet {
       let store = ParameterStore()
       _ = network(store)
       try #require(store["conv.weight"]).parameter.update(
         Tensor(repeating: 0, shape: [19, 19, 1, 1]))
       try #require(store["conv.bias"]).parameter.update(
-        Tensor((0..<19).map { $0 == 2 ? 1 : 0 }, shape: [19]))
+        Tensor((0..<19).map { $0 == 2 ? logit : 0 }, shape: [19]))
       return network(store)
     }
 
@@ -72,6 +72,21 @@ extension RunTests {
       let mean = try #require(report.mIoU)
       #expect(abs(mean - share / 3) < 1e-12)
       #expect(abs(report.mIoU19 - share / 19) < 1e-12)
+    }
+
+    /// The largest of NaNs would be a class like any other.
+    @Test(arguments: [Float.nan, .infinity]) func whatIsNotFiniteHasNoFigures(_ logit: Float) throws
+    {
+      let set = GivenSamples(samples: [sample("a", width: 80, height: 48, labels: labels)])
+      let network = try constantNetwork(logit: logit)
+      let error = #expect(throws: UnusablePrediction.self) {
+        try Evaluation(size: .init(height: 32, width: 64), normalisation: .paper)(network, on: set)
+      }
+      #expect(
+        error?.description.hasPrefix(
+          "image a, layer main: the network's output [1, 19, 4, 8] holds a value that is not finite"
+        )
+          == true)
     }
 
     @Test func atTheInputsResolutionLabelsAreReduced() throws {

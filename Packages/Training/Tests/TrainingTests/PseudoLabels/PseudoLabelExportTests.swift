@@ -1,4 +1,5 @@
 import BiSeNet
+import Checkpoint
 import Foundation
 import NN
 import PseudoLabel
@@ -126,9 +127,9 @@ extension RunTests {
     @Test func labelIDsMapBackToTheSameClasses() throws {
       let folder = try TemporaryFolder()
       let network = try network()
-      for encoding in LabelEncoding.allCases {
+      for (encoding, name) in [(LabelEncoding.trainIDs, "trainIDs"), (.labelIDs, "labelIDs")] {
         _ = try export(PseudoLabelling(), encoding: encoding)(
-          network, on: Cities(), to: folder.file("\(encoding)"), output: Transcript())
+          network, on: Cities(), to: folder.file(name), output: Transcript())
       }
       for index in 0..<3 {
         let name = Cities().name(at: index)
@@ -141,8 +142,8 @@ extension RunTests {
       }
     }
 
-    /// Statistics mean a complete export: they go first and come last.
-    @Test func aFailureNamesTheImageAndLeavesNoStatistics() throws {
+    /// A failure before the first label changes nothing, not even what is said of earlier labels.
+    @Test func aFailureNamesTheImageAndLeavesTheEarlierExport() throws {
       let folder = try TemporaryFolder()
       _ = try folder.write("{}", as: "statistics.json")
       let error = #expect(throws: UnusablePrediction.self) {
@@ -151,7 +152,15 @@ extension RunTests {
       }
       let sentence = try #require(error?.description)
       #expect(sentence.hasPrefix("image ulm/street 0, layer thirtySecond: the network's output"))
-      #expect(try !folder.contents().contains("statistics.json"))
+      #expect(try folder.contents() == ["statistics.json"])
+      // With the first new labels the old statistics would be wrong: they go before those come.
+      _ = try folder.write("", as: "labels")
+      #expect(throws: CheckpointError.self) {
+        try export(PseudoLabelling())(
+          network(), on: Cities(), to: folder.path, output: Transcript())
+      }
+      #expect(try folder.contents() == ["labels"])
+      try FileManager.default.removeItem(atPath: folder.path + "/labels")
       // The broken head is not asked.
       _ = try export(PseudoLabelling(), layers: 1)(
         network(broken: true), on: Cities(), to: folder.path, output: Transcript())

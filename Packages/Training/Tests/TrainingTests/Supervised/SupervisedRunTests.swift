@@ -116,7 +116,8 @@ extension RunTests {
       #expect(try LogRecord.all(in: folder.path).last?.iteration == 4)
     }
 
-    /// A number that batch norm and ReLU hide from the loss must not reach a checkpoint.
+    /// What batch norm and ReLU hide from the loss must not reach a checkpoint: products of this weight
+    /// are infinite, and with them the running statistics.
     @Test func aTensorThatIsNotFiniteEndsTheRun() throws {
       let configuration = tinyConfiguration(output: folder.path)
       let spoilt = "spatial_path.convblock1.conv1.weight"
@@ -124,7 +125,7 @@ extension RunTests {
       _ = BiSeNet(store.scope(.training), backbone: .resnet18)
       let weight = try #require(store[spoilt]).parameter
       weight.update(
-        Tensor([.nan] + weight.value.floats.dropFirst(), shape: weight.shape))
+        Tensor([.greatestFiniteMagnitude] + weight.value.floats.dropFirst(), shape: weight.shape))
       try TrainingState(
         store: store, companions: configuration.makeOptimizer(store.parameters).state
       )

@@ -40,7 +40,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .missingLabel(let image, let expected):
       "\(image): has no labels; expected them in \(expected)"
     case .sizeMismatch(let image, let imageSize, let label, let labelSize):
-      "\(image) is \(imageSize) but its labels \(label) are \(labelSize); expected equal sizes"
+      "\(image) is \(imageSize) but its labels \(label) are \(labelSize); expected equal "
+        + "sizes: give the labels that belong to the picture, or leave the pair out"
     case .notLabels(let file, let found):
       "\(file): holds \(found), expected labels: one 8-bit grey value or palette index per pixel"
     case .unexpectedLabel(let file, let value):
