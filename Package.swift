@@ -163,7 +163,8 @@ let package = Package(
     app(
       "bench",
       uses: [
-        "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "VisionDatasets", "SegmentationMetrics", "PNG",
+        "AppOptions", "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "VisionDatasets",
+        "SegmentationMetrics", "PNG",
       ],
       exclude: ["peers"]),
     app(
