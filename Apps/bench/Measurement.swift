@@ -1,3 +1,4 @@
+import AppOptions
 import SegmentationMetrics
 import Tensor
 import Training

@@ -6,9 +6,9 @@
 struct PickleMachine {
   /// More than the pickle of any state dict has: a ResNet-101 with its optimiser takes 100,000.
   static let mostOperations = 1_000_000
-  /// More than that many opcodes could put into dicts and shapes one by one. A call on something
-  /// remembered copies all of it again, with two bytes of the pickle.
-  static let mostMembers = 4 * mostOperations
+  /// Of dicts and shapes together: written one by one, each takes an opcode or more. A call on
+  /// something remembered copies all of it again with a few bytes of the pickle.
+  static let mostMembers = mostOperations
 
   let path: String
   private(set) var input: ByteCursor

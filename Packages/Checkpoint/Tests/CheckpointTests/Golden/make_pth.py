@@ -158,9 +158,9 @@ def bad():
     archive("bad-deep.pth", b"\x80\x02)" + b"\x85" * 20_000 + b".")
     # Each tuple holds the one before it twice: 2^60 leaves to whoever walks them.
     archive("bad-doubling.pth", b"\x80\x02)" + b"2\x86" * 60 + b".")
-    # Each call copies everything that it is given, which is written once: 4000 pairs, 600 times,
+    # Each call copies everything that it is given, which is written once: 4000 pairs, 150 times,
     # and a tensor of 4000 dimensions as often.
-    again = b"h\x02h\x03R0" * 600 + b"."
+    again = b"h\x02h\x03R0" * 150 + b"."
     archive("bad-repeated.pth",
             b"\x80\x02ccollections\nOrderedDict\nq\x02K\x01K\x02\x86q\x01(](" + b"h\x01" * 4000
             + b"etq\x03" + again)
