@@ -163,7 +163,7 @@ let package = Package(
     app(
       "bench",
       uses: [
-        "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "VisionDatasets",
+        "AppOptions", "Training", "BiSeNet", "Adversarial", "NN", "Tensor", "VisionDatasets",
         "SegmentationMetrics", "PNG",
       ],
       exclude: ["peers"]),

@@ -27,23 +27,22 @@ struct AdaptStep: ParsableCommand {
   }
 
   func run() throws {
-    let shape = try work.shape()
-    let kind = Discriminator.Kind(rawValue: discriminator) ?? .fcd
-    let store = ParameterStore(), judge = ParameterStore()
+    let shape = work.shape
+    let kind = Discriminator.Kind(rawValue: self.discriminator) ?? .fcd
+    let store = ParameterStore(), discriminatorStore = ParameterStore()
     let network = BiSeNet(store.scope(.training), backbone: work.network)
-    let critic = Discriminator(judge.scope(.training), kind: kind)
+    let discriminator = Discriminator(discriminatorStore.scope(.training), kind: kind)
     let schedule = LearningRateSchedule(base: 1e-3, decay: .constant, total: 1)
     let step = AdaptationStep(
       generator: { network.logits($0).all },
       generatorLearner: .init(
         parameters: store.parameters, optimizer: SGD(store.parameters), schedule: schedule),
-      discriminator: critic,
+      discriminator: discriminator,
       discriminatorLearner: .init(
-        parameters: judge.parameters, optimizer: Adam(judge.parameters, betas: (0.9, 0.99)),
-        schedule: schedule))
+        parameters: discriminatorStore.parameters,
+        optimizer: Adam(discriminatorStore.parameters, betas: (0.9, 0.99)), schedule: schedule))
     let batch = try work.randomBatch()
-    let dtype = DType(rawValue: work.precision) ?? .float32
-    let images = Tensor(batch.images, shape: shape, dtype: dtype)
+    let images = Tensor(batch.images, shape: shape, dtype: work.dtype)
     let labels = Tensor(labels: batch.labels, shape: [shape[0], shape[2], shape[3]])
     let batches = AdaptationStep.Batches(source: images, sourceLabels: labels, target: images)
     let ofG = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }

@@ -1,3 +1,4 @@
+import AppOptions
 import ArgumentParser
 import BiSeNet
 import NN
@@ -26,21 +27,19 @@ struct Bench: ParsableCommand {
 }
 
 struct Work: ParsableArguments {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
-
   enum Network: String, ExpressibleByArgument, CaseIterable { case resnet18, resnet101 }
 
   @Option(help: "The context path's network.")
   var backbone = Network.resnet18
 
   @Option(help: "The input, height x width, multiples of 8.")
-  var size = "512x1024"
+  var size = TrainingConfiguration.ImageSize(height: 512, width: 1024)
 
   @Option(help: "Images at a time.")
   var batch = 1
 
-  @Option(help: "float32 or bfloat16.")
-  var precision = "float32"
+  @Option(help: "The type that is computed in.")
+  var precision = TrainingConfiguration.Precision.float32
 
   @Option(help: "Timed repetitions, after one that is not.")
   var repetitions = 5
@@ -52,24 +51,15 @@ struct Work: ParsableArguments {
   var format = Format.table
 
   func validate() throws {
-    guard DType(rawValue: precision) == .float32 || DType(rawValue: precision) == .bfloat16 else {
-      throw ValidationError("--precision is float32 or bfloat16, not '\(precision)'")
-    }
     guard batch > 0, repetitions > 0 else {
       throw ValidationError("--batch and --repetitions are 1 or more")
     }
-    _ = try shape()
   }
 
-  func shape() throws -> Shape {
-    let extents = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard extents.count == 2, let height = extents[0], let width = extents[1], height > 0,
-      width > 0, height % BiSeNet.stride == 0, width % BiSeNet.stride == 0
-    else {
-      throw ValidationError("--size is height x width in multiples of 8, not '\(size)'")
-    }
-    return [batch, 3, height, width]
-  }
+  /// Of the images.
+  var shape: Shape { [batch, 3, size.height, size.width] }
+
+  var dtype: DType { precision == .bfloat16 ? .bfloat16 : .float32 }
 
   var network: Backbone { backbone == .resnet18 ? .resnet18 : .resnet101 }
 }
@@ -81,12 +71,11 @@ struct Infer: ParsableCommand {
   @OptionGroup var work: Work
 
   func run() throws {
-    let shape = try work.shape()
+    let shape = work.shape
     let store = ParameterStore()
     _ = BiSeNet(store.scope(.training), backbone: work.network)
     let network = BiSeNet(store.scope(.inference), backbone: work.network)
-    let image = Tensor(
-      noise(shape.count), shape: shape, dtype: DType(rawValue: work.precision) ?? .float32)
+    let image = Tensor(noise(shape.count), shape: shape, dtype: work.dtype)
     let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
     try work.measure(flops: 2 * macs) {
       _ = network.mainLogits(image).argmaxOverChannels(height: shape[2], width: shape[3])
@@ -102,10 +91,10 @@ struct TrainStep: ParsableCommand {
   @OptionGroup var work: Work
 
   func run() throws {
-    let shape = try work.shape()
+    let shape = work.shape
     let batch = try work.randomBatch()
     var configuration = TrainingConfiguration()
-    configuration.precision = work.precision == "bfloat16" ? .bfloat16 : .float32
+    configuration.precision = work.precision
     let store = ParameterStore()
     let network = BiSeNet(store.scope(.training), backbone: work.network)
     let step = SupervisedStep(
@@ -119,7 +108,7 @@ struct TrainStep: ParsableCommand {
 extension Work {
   /// Labelled images that look random.
   func randomBatch() throws -> Batch {
-    let shape = try shape()
+    let shape = shape
     let pixels = shape[2] * shape[3]
     let noise = noise(shape[0] * 3 * pixels).map { UInt8((($0 + 1) * 127).rounded()) }
     let samples = (0..<shape[0]).map { index in

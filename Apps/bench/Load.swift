@@ -1,3 +1,4 @@
+import AppOptions
 import ArgumentParser
 import Foundation
 import PNG
@@ -24,8 +25,8 @@ struct Load: ParsableCommand {
   @Option(help: "Images in a batch.")
   var batch = 4
 
-  @Option(help: "Pictures and labels are resized to this height x width.")
-  var size = "512x1024"
+  @Option(help: "Pictures and labels are resized to this height x width, multiples of 8.")
+  var size = TrainingConfiguration.ImageSize(height: 512, width: 1024)
 
   @Option(help: "Threads that decode and resize.")
   var workers = 2
@@ -34,24 +35,16 @@ struct Load: ParsableCommand {
   var repetitions = 5
 
   @Option(help: "How the result is printed.")
-  var format = Work.Format.table
+  var format = Format.table
 
   func validate() throws {
     guard batch > 0, repetitions > 0, workers > 0 else {
       throw ValidationError("--batch, --repetitions and --workers are 1 or more")
     }
-    _ = try extents()
-  }
-
-  private func extents() throws -> (height: Int, width: Int) {
-    let parts = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let height = parts[0], let width = parts[1], height > 0, width > 0
-    else { throw ValidationError("--size is height x width, not '\(size)'") }
-    return (height, width)
   }
 
   func run() throws {
-    let (height, width) = try extents()
+    let (height, width) = (size.height, size.width)
     let drawn = FileManager.default.temporaryDirectory.appendingPathComponent(
       "bench-load-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: drawn) }

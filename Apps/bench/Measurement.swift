@@ -1,3 +1,4 @@
+import AppOptions
 import SegmentationMetrics
 import Tensor
 import Training
@@ -42,7 +43,6 @@ extension Work {
 extension Work {
   /// Floating-point operations per second of one large 3x3 convolution, the fastest of ten.
   private func convolutionRate() -> Double {
-    let dtype = DType(rawValue: precision) ?? .float32
     let x = Tensor(repeating: 1, shape: [1, 256, 64, 128], dtype: dtype)
     let weight = Tensor(repeating: 1, shape: [256, 256, 3, 3])
     let geometry = ConvolutionGeometry(input: x.shape, weight: weight.shape, padding: 1)

@@ -1,6 +1,5 @@
 import AppOptions
 import ArgumentParser
-
 import SegmentationMetrics
 import Training
 import VisionDatasets
@@ -28,7 +27,7 @@ struct Evaluate: ParsableCommand {
         eval --predictions out/labels --truth cityscapes/gtFine/val --encoding label-ids
       """)
 
-  @Option(help: "A safetensors file that train wrote.")
+  @Option(help: "A checkpoint: safetensors or PyTorch's .pth.")
   var checkpoint: String?
 
   @OptionGroup(title: "Data set") var data: DatasetOptions

@@ -174,11 +174,11 @@ public struct AdaptationStep: Sendable {
       let probabilities = logits[0].upsampledSoftmax(height: height, width: width)
       let recording = Recording(
         of: discriminatorLearner.parameters, at: probabilities.detached, discriminator.map)
-      let judgement = DomainJudgement(map: recording.output, height: height, width: width)
-      let adversarial = judgement.slope(as: .source), own = judgement.slope(as: .target)
+      let domainLogits = DomainLogits(map: recording.output, height: height, width: width)
+      let adversarial = domainLogits.slope(as: .source), own = domainLogits.slope(as: .target)
       pass.adversarial = adversarial.loss
       pass.discriminatorLoss = own.loss
-      pass.accuracy = judgement.accuracy(as: .target)
+      pass.accuracy = domainLogits.accuracy(as: .target)
       var loss = Tensor(0)
       if let slope = adversarial.gradient,
         let towardsG = recording.inputGradient(seed: Float(lambda) * slope)
@@ -213,11 +213,11 @@ public struct AdaptationStep: Sendable {
   ) {
     var accuracy = 0.0
     let (half, gradients) = valueWithGradients(of: discriminatorLearner.parameters) {
-      let judgement = DomainJudgement(
+      let domainLogits = DomainLogits(
         map: discriminator.map(probabilities), height: probabilities.shape[2],
         width: probabilities.shape[3])
-      accuracy = judgement.accuracy(as: .source)
-      return 0.5 * judgement.loss(as: .source)
+      accuracy = domainLogits.accuracy(as: .source)
+      return 0.5 * domainLogits.loss(as: .source)
     }
     return (2 * Double(half.item), accuracy, gradients)
   }

@@ -11,8 +11,8 @@ public enum Domain: Sendable, CaseIterable {
   public var target: Float { self == .source ? 1 : 0 }
 }
 
-/// Logits of a discriminator's own map, judged.
-public struct DomainJudgement: Sendable {
+/// The logits of a discriminator's own map, and how well they tell the domain.
+public struct DomainLogits: Sendable {
   private let map: Tensor
   private let height: Int
   private let width: Int
@@ -33,7 +33,7 @@ public struct DomainJudgement: Sendable {
   /// The loss and its gradient by the map.
   func slope(as domain: Domain) -> (loss: Double, gradient: Tensor?) {
     let (loss, gradients) = valueWithGradients(at: [map]) {
-      DomainJudgement(map: $0[0], height: height, width: width).loss(as: domain)
+      DomainLogits(map: $0[0], height: height, width: width).loss(as: domain)
     }
     return (Double(loss.item), gradients[0])
   }

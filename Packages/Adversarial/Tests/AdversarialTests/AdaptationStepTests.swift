@@ -8,14 +8,14 @@ import Testing
 @Suite struct AdaptationStepTests {
   private struct Networks {
     let store = ParameterStore(seed: 1)
-    let judge = ParameterStore(seed: 2)
+    let discriminatorStore = ParameterStore(seed: 2)
     let heads: [Conv2d]
     let discriminator: Discriminator
 
     init() {
       let scope = store.scope(.training)
       heads = (0..<2).map { Conv2d(scope["head\($0)"], 3, 5, kernel: 3, padding: 1) }
-      discriminator = Discriminator(judge.scope(.training), kind: .fcd, classes: 5)
+      discriminator = Discriminator(discriminatorStore.scope(.training), kind: .fcd, classes: 5)
     }
 
     func generator() -> AdaptationStep.Generator {
@@ -32,7 +32,8 @@ import Testing
           clip: clip),
         discriminator: discriminator,
         discriminatorLearner: .init(
-          parameters: judge.parameters, optimizer: SGD(judge.parameters), schedule: schedule),
+          parameters: discriminatorStore.parameters, optimizer: SGD(discriminatorStore.parameters),
+          schedule: schedule),
         lambda: lambda, headWeights: [1, 0.5])
     }
   }
@@ -77,12 +78,13 @@ import Testing
       return Float(lambda) * bce(outputs[0].softmax(), 1)
         + (outputs[0].crossEntropy(labels: pseudo) + 0.5 * outputs[1].crossEntropy(labels: pseudo))
     }
-    let (ofJudge, judged) = valueWithGradients(of: plain.judge.parameters) {
+    let (ofDiscriminator, slopes) = valueWithGradients(of: plain.discriminatorStore.parameters) {
       0.5 * (bce(g(source)[0].softmax(), 1) + bce(g(target)[0].softmax(), 0))
     }
     let rate = 0.1 * 0.8179  // (1 - 2/10)^0.9
     SGD(plain.store.parameters).step(ofSource + ofTarget, learningRate: losses.learningRate)
-    SGD(plain.judge.parameters).step(judged, learningRate: losses.discriminatorLearningRate)
+    SGD(plain.discriminatorStore.parameters).step(
+      slopes, learningRate: losses.discriminatorLearningRate)
 
     #expect(abs(losses.learningRate - rate) < 1e-4)
     #expect(abs(losses.segmentation - Double(segmentation.item)) < 1e-5)
@@ -90,9 +92,10 @@ import Testing
       abs(losses.total - Double(segmentation.item) - Double(onTarget.item)) < 1e-5)
     #expect(
       abs(
-        (losses.discriminatorSource + losses.discriminatorTarget) / 2 - Double(ofJudge.item))
+        (losses.discriminatorSource + losses.discriminatorTarget) / 2 - Double(ofDiscriminator.item)
+      )
         < 1e-6)
-    for (a, b) in [(ours.store, plain.store), (ours.judge, plain.judge)] {
+    for (a, b) in [(ours.store, plain.store), (ours.discriminatorStore, plain.discriminatorStore)] {
       for (parameter, other) in zip(a.parameters, b.parameters) {
         for (x, y) in zip(parameter.value.floats, other.value.floats) {
           #expect(abs(x - y) < 1e-6, "\(parameter.name)")
@@ -101,7 +104,7 @@ import Testing
     }
   }
 
-  /// D's weights have no part in G's loss, nor G's in D's.
+  /// G takes the step of its losses on the source alone.
   @Test func withoutPseudoLabelsAndLambdaTheTargetMovesNothingOfG() throws {
     let a = Networks(), b = Networks()
     let alone = AdaptationStep.Batches(source: source, sourceLabels: labels, target: target)
@@ -120,7 +123,7 @@ import Testing
 
   @Test func aLossThatIsNotFiniteChangesNothing() throws {
     let networks = Networks()
-    let parameter = networks.judge.parameters[0]
+    let parameter = networks.discriminatorStore.parameters[0]
     parameter.update(Tensor(repeating: .nan, shape: parameter.shape))
     let before = networks.store.parameters.map(\.value.floats)
     let losses = networks.step(lambda: 1)(batches, time: 0, iteration: 0)

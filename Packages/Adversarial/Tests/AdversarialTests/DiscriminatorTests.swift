@@ -36,7 +36,7 @@ func filledDiscriminator(_ kind: Discriminator.Kind) -> (Discriminator, Paramete
     #expect(
       expected.output.mismatches(of: network(x), named: "output", bound: bound) == [])
     let (loss, gradients) = valueWithGradients(at: [x]) {
-      DomainJudgement(map: network.map($0[0]), height: 64, width: 128).loss(as: .source)
+      DomainLogits(map: network.map($0[0]), height: 64, width: 128).loss(as: .source)
     }
     #expect(abs(Double(loss.item) - expected.loss_as_source) < 1e-6)
     let slopes = expected.input_gradient
@@ -82,10 +82,17 @@ func filledDiscriminator(_ kind: Discriminator.Kind) -> (Discriminator, Paramete
   }
 
   @Test func accuracyCountsTheMapsElements() {
-    let judgement = DomainJudgement(
+    let logits = DomainLogits(
       map: Tensor([1, 2, -1, 0], shape: [1, 1, 2, 2]), height: 4, width: 4)
-    #expect(judgement.accuracy(as: .source) == 0.5)
-    #expect(judgement.accuracy(as: .target) == 0.5)
-    #expect(abs(Double(judgement.loss(as: .source).item) - 0.5) < 0.4)
+    #expect(logits.accuracy(as: .source) == 0.5)
+    #expect(logits.accuracy(as: .target) == 0.5)
+  }
+
+  @Test(arguments: Domain.allCases) func theLossIsOfTheEnlargedMap(_ domain: Domain) {
+    let map = Tensor([1, 2, -1, 0], shape: [1, 1, 2, 2])
+    let loss = DomainLogits(map: map, height: 4, width: 4).loss(as: domain).item
+    let expected = map.upsampledBilinear(height: 4, width: 4)
+      .binaryCrossEntropy(target: domain == .source ? 1 : 0).item
+    #expect(abs(loss - expected) < 1e-6)
   }
 }

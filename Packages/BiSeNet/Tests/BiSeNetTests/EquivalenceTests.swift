@@ -52,6 +52,35 @@ import Testing
     }
   }
 
+  /// The gradients too, by every parameter: the enlargement and the heads change places on the way back.
+  @Test func gradientOfTheFastFormEqualsTheDefinitions() throws {
+    let (height, width) = (72, 104)
+    let store = filledStore(.resnet18)
+    let network = BiSeNet(store.scope(.training), backbone: .resnet18)
+    let images = images([2, 3, height, width])
+    let labels = Tensor(
+      labels: (0..<2 * height * width).map { UInt8($0 / 8 % 19) }, shape: [2, height, width])
+    func gradients(_ heads: (Tensor) -> [Tensor]) throws -> [[Double]] {
+      let (_, gradients) = valueWithGradients(of: store.parameters) {
+        let losses = heads(images).map { $0.crossEntropy(labels: labels) }
+        return losses[0] + losses[1] + losses[2]
+      }
+      return try store.parameters.map { Array64(try #require(gradients[$0])).values }
+    }
+    func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    let fast = try gradients { network.logits($0).all }
+    let slow = try gradients { network.asDefined($0).all }
+    let whole = norm(slow.map(norm))
+    var largest = 0.0
+    for (parameter, (fast, slow)) in zip(store.parameters, zip(fast, slow)) {
+      let scale = max(norm(slow), 1e-3 * whole)
+      let deviation = norm(zip(fast, slow).map { $0 - $1 }) / scale
+      largest = max(largest, deviation)
+      #expect(deviation < 1e-3, "\(parameter.name)")
+    }
+    print("the fast form's gradients deviate by up to \(largest)")
+  }
+
   /// In training the running statistics move once a pass, in inference never.
   @Test func runningStatisticsMoveInTrainingAlone() throws {
     let store = filledStore(.resnet18)

@@ -52,7 +52,8 @@ public struct ComplexityReport: Sendable, Hashable {
   /// Floating point operations: two for each multiply-accumulate.
   public var flops: Int { 2 * macs }
 
-  /// The object `parameters, macs, flops`, `flopsPaper` where it is known, and on request `layers` with an object for each.
+  /// The object `parameters, macs, flops`, `flopsPaper` where it is known, and on request `layers`
+  /// with an object for each.
   public func json(includingLayers: Bool = false) -> JSONValue {
     var members: [JSONValue.Member] = [
       .init("parameters", .integer(parameters)),

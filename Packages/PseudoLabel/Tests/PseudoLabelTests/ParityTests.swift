@@ -1,22 +1,11 @@
-import Foundation
 import PseudoLabel
 import Tensor
 import TensorTesting
 import Testing
 import VisionDatasets
 
-/// The reference's figures, which lie beside a checkout of this repository and not in it.
-private let figures = URL(filePath: #filePath).deletingLastPathComponent()
-  .appending(path: "../../../../../shared/reference/expected/pseudo_labels.json")
-  .standardizedFileURL
-
-private let areFiguresThere: Bool = {
-  let found = FileManager.default.fileExists(atPath: figures.path)
-  if !found { print("skipped: no reference figures at \(figures.path)") }
-  return found
-}()
-
-@Suite(.enabled(if: areFiguresThere)) struct ParityTests {
+/// Against the reference's figures.
+@Suite(.enabled(if: ReferenceFigures.isPresent)) struct ParityTests {
   private struct Figures: Decodable {
     struct Case: Decodable {
       let cap: Double
@@ -34,7 +23,7 @@ private let areFiguresThere: Bool = {
   }
 
   @Test func everyCaseOfTheReferenceIsMet() throws {
-    let expected = try JSONDecoder().decode(Figures.self, from: Data(contentsOf: figures))
+    let expected = try ReferenceFigures.load("pseudo_labels", as: Figures.self)
     let shape: Shape = [1, expected.classes, expected.height, expected.width]
     let logits = expected.layers.map { name in
       Tensor(

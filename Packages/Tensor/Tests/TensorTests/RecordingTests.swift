@@ -1,3 +1,4 @@
+import Synchronization
 import Tensor
 import TensorTesting
 import Testing
@@ -39,9 +40,30 @@ import Testing
 
   /// A walk after the input computes no gradient of a weight, and the other way round.
   @Test func aWalkComputesOnlyWhatItIsAfter() {
-    let recording = Recording(of: [weight, bias], at: x, function)
+    let factor = Parameter(
+      name: "factor", Array64(uniform: "recording.factor", shape: x.shape).tensor())
+    let asked = Mutex<[[Bool]]>([])
+    let recording = Recording(of: [factor], at: x) { x in
+      Tensor.selectiveOperation("spy", [x, factor.value]) { _, _ in
+        (
+          x.storage,
+          { gradient, needs in
+            asked.withLock { $0.append(needs) }
+            return needs.map { $0 ? gradient : nil }
+          }
+        )
+      }
+    }
+    let one = Tensor(repeating: 1, shape: x.shape)
+    #expect(recording.inputGradient(seed: one)?.floats == one.floats)
+    #expect(asked.withLock { $0 } == [[true, false]])
+    #expect(recording.parameterGradients(seed: one)[factor]?.floats == one.floats)
+    #expect(asked.withLock { $0 } == [[true, false], [false, true]])
+  }
+
+  /// A parameter that is not asked for is a constant, and so is an output that nothing leads to.
+  @Test func whatIsNotRecordedHasNoGradient() {
     let one = seed("one")
-    #expect(recording.parameterGradients(seed: one)[weight] != nil)
     let frozen = Recording(of: [], at: x, function)
     #expect(frozen.parameterGradients(seed: one)[weight] == nil)
     #expect(frozen.inputGradient(seed: one) != nil)

@@ -16,6 +16,7 @@ extension Serial {
       Sizes(own: [1, 2, 7, 5], maps: [[1, 3, 3, 2]], outputs: 16),
       Sizes(own: [1, 3, 4, 4], maps: [[1, 17, 1, 1], [1, 2, 4, 4]], outputs: 3),
       Sizes(own: [1, 2, 6, 1], maps: [[1, 3, 3, 1]], outputs: 33),
+      Sizes(own: [1, 2, 9, 13], maps: [[1, 3, 5, 7], [1, 2, 3, 4]], outputs: 19),
     ]
 
     @Test(arguments: sizes) func equalsTheDefinition(_ sizes: Sizes) {
@@ -50,6 +51,23 @@ extension Serial {
         .conv2d(weight: weight, bias: bias, padding: 1).relu()
       #expect(relativeL2(fused, Array64(plain)) < (dtype == .float32 ? 1e-6 : 1e-2))
       #expect(fused.floats.contains(0))
+    }
+
+    /// A map that needs no gradient does not move the gradient of the next one.
+    @Test func aConstantMapKeepsTheOthersPlaces() throws {
+      let x = Array64(uniform: "up.x", shape: [2, 5, 8, 10]).tensor()
+      let constant = Array64(uniform: "up.c", shape: [2, 3, 4, 5]).tensor()
+      let recorded = Array64(uniform: "up.r", shape: [2, 3, 4, 5]).tensor()
+      let weight = Array64(uniform: "up.w", shape: [7, 11, 3, 3]).tensor()
+      let seed = Array64(uniform: "up.s", shape: [2, 7, 8, 10]).tensor()
+      let (_, fused) = valueWithGradients(at: [recorded]) {
+        (x.conv2d(upsampling: [constant, $0[0]], weight: weight) * seed).sum()
+      }
+      let (_, plain) = valueWithGradients(at: [recorded]) {
+        let enlarged = [constant, $0[0]].map { $0.upsampledBilinear(height: 8, width: 10) }
+        return (Tensor.concatenated([x] + enlarged).conv2d(weight: weight, padding: 1) * seed).sum()
+      }
+      #expect(relativeL2(try #require(fused[0]), try #require(plain[0])) < 1e-6)
     }
 
     /// The parts of a weight are kept with it, so they have to go when it changes.

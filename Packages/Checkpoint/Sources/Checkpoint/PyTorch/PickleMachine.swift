@@ -1,10 +1,14 @@
 /// Runs the opcodes of a pickle that PyTorch writes for weights, and no others.
 ///
 /// Nothing is imported or called: a name outside ``PickleGlobal``'s table ends the reading. Memory
-/// is a constant times the pickle's bytes, and the number of opcodes is limited.
+/// is a constant times the pickle's bytes: what one opcode can copy whole, a dict's items and a
+/// tensor's extents, is limited together, and so is the number of opcodes.
 struct PickleMachine {
   /// More than the pickle of any state dict has: a ResNet-101 with its optimiser takes 100,000.
   static let mostOperations = 1_000_000
+  /// Of dicts and shapes together: written one by one, each takes an opcode or more. A call on
+  /// something remembered copies all of it again with a few bytes of the pickle.
+  static let mostMembers = mostOperations
 
   let path: String
   private(set) var input: ByteCursor
@@ -13,6 +17,8 @@ struct PickleMachine {
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
   private var start = 0
+  /// The items of all dicts and the extents of all tensors so far, those of earlier pickles included.
+  private var memberCount = 0
 
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0, path: String) {
     self.path = path
@@ -162,8 +168,16 @@ struct PickleMachine {
     guard case .dictionary(let node) = try top(), members.count.isMultiple(of: 2) else {
       throw malformed("it sets items of no dict")
     }
+    try claim(members.count)
     for index in stride(from: 0, to: members.count, by: 2) {
       graph.dictionaries[node].append((members[index], members[index + 1]))
+    }
+  }
+
+  private mutating func claim(_ count: Int) throws(CheckpointError) {
+    memberCount += count
+    guard memberCount <= Self.mostMembers else {
+      throw malformed("its dicts and shapes hold more than \(Self.mostMembers) members")
     }
   }
 
@@ -192,10 +206,11 @@ struct PickleMachine {
         try extendDictionary(pair)
       }
     case .size:
-      guard let first = members.first, let shape = graph.members(first) else {
+      guard case .tuple(let shape) = members.first else {
         throw malformed("torch.Size needs a tuple")
       }
-      stack.append(.tuple(sequence(shape)))
+      // A tuple never changes, so it can stand for its copy.
+      stack.append(.tuple(shape))
     case .rebuildTensor: stack.append(try tensor(members))
     case .rebuildParameter:
       guard case .tensor(let tensor) = members.first else {
@@ -211,6 +226,7 @@ struct PickleMachine {
       let offset = arguments[1].integer, let shape = graph.integers(arguments[2]),
       let strides = graph.integers(arguments[3]), shape.count == strides.count
     else { throw malformed("a tensor needs a storage, an offset, a shape and strides") }
+    try claim(shape.count + strides.count)
     graph.tensors.append(
       PickledTensor(storage: storage, offset: offset, shape: shape, strides: strides))
     return .tensor(graph.tensors.count - 1)

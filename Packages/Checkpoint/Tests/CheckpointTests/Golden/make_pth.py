@@ -158,6 +158,16 @@ def bad():
     archive("bad-deep.pth", b"\x80\x02)" + b"\x85" * 20_000 + b".")
     # Each tuple holds the one before it twice: 2^60 leaves to whoever walks them.
     archive("bad-doubling.pth", b"\x80\x02)" + b"2\x86" * 60 + b".")
+    # Each call copies everything that it is given, which is written once: 4000 pairs, 150 times,
+    # and a tensor of 4000 dimensions as often.
+    again = b"h\x02h\x03R0" * 150 + b"."
+    archive("bad-repeated.pth",
+            b"\x80\x02ccollections\nOrderedDict\nq\x02K\x01K\x02\x86q\x01(](" + b"h\x01" * 4000
+            + b"etq\x03" + again)
+    archive("bad-repeated-shape.pth",
+            b"\x80\x02ctorch._utils\n_rebuild_tensor\nq\x02((X\x07\x00\x00\x00storagectorch\n"
+            + b"FloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x04tQK\x00("
+            + b"K\x01" * 4000 + b"tq\x00h\x00tq\x03" + again)
     archive("bad-tensor.pth", pickle.dumps([1, 2, 3], 2))
     archive("bad-empty.pth", pickle.dumps({}, 2))
     with zipfile.ZipFile(HERE / "bad-other.pth", "w") as target:

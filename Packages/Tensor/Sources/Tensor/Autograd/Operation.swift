@@ -20,8 +20,8 @@ extension Tensor {
     _ name: String, _ inputs: [Tensor], macs: Int = 0,
     body: (any Backend, Demand) -> (Storage, Pullback)
   ) -> Tensor {
-    selectiveOperation(name, inputs, macs: macs) { backend, recording in
-      let (output, pullback) = body(backend, recording)
+    selectiveOperation(name, inputs, macs: macs) { backend, demand in
+      let (output, pullback) = body(backend, demand)
       return (output, { gradient, _ in pullback(gradient) })
     }
   }
@@ -33,10 +33,10 @@ extension Tensor {
     body: (any Backend, Demand) -> (Storage, SelectivePullback)
   ) -> Tensor {
     let tape = inputs.lazy.compactMap(\.node).first?.tape
-    let recording = Demand(needs: inputs.map { $0.node != nil })
+    let demand = Demand(needs: inputs.map { $0.node != nil })
     var pullback: SelectivePullback?
     let output = OperationObserver.timed(name, layer: OperationObserver.layer, macs: macs) {
-      let result = body(backend, recording)
+      let result = body(backend, demand)
       pullback = result.1
       return result.0
     }

@@ -43,7 +43,12 @@ extension CPUBackend {
       copy(part.weight, into: channels.ranges[0], of: slopes)
     }
     let source = blocked(gradient)
-    for (index, map) in maps.enumerated() where needs[index + 1] || slopes != nil {
+    for (index, map) in maps.enumerated() {
+      // Results are told by their place, so that a map without a gradient keeps its own.
+      guard needs[index + 1] || slopes != nil else {
+        results.append(nil)
+        continue
+      }
       let geometry = channels.places(map), range = channels.ranges[index + 1]
       let products = allocate(
         geometry.output, .channelBlocked(geometry.output, gradient.dtype, block: 16))

@@ -27,8 +27,8 @@ extension Tensor {
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     checkShapes("*", a, b)
     let x = a.storage, y = b.storage
-    return operation("multiply", [a, b]) { backend, recording in
-      let needs = recording.needs
+    return operation("multiply", [a, b]) { backend, demand in
+      let needs = demand.needs
       return (
         backend.multiply(x, y),
         { gradient in

@@ -10,8 +10,8 @@ extension Tensor {
           && part.dtype == first.dtype,
         "concatenate: \(parts.map(\.shape))")
     }
-    return operation("concatenate", parts) { backend, recording in
-      let needs = recording.needs
+    return operation("concatenate", parts) { backend, demand in
+      let needs = demand.needs
       let counts = parts.map { $0.shape[1] }
       return (
         backend.concatenate(parts.map(\.storage)),
@@ -34,8 +34,8 @@ extension Tensor {
       shape.rank == 4 && factor.shape == shape.with(height: 1, width: 1),
       "scaledChannels: \(factor.shape) for \(shape)")
     let x = storage, f = factor.storage
-    return Self.operation("scaleChannels", [self, factor]) { backend, recording in
-      let needs = recording.needs
+    return Self.operation("scaleChannels", [self, factor]) { backend, demand in
+      let needs = demand.needs
       return (
         backend.scaleChannels(x, by: f),
         { gradient in

@@ -74,9 +74,9 @@ extension Tensor {
     let x = storage, w = weight.storage
     return Self.selectiveOperation(
       "conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs
-    ) { backend, recording in
+    ) { backend, demand in
       let y = backend.convolution(x, weight: w, bias: bias?.storage, geometry: geometry)
-      let biasType = bias?.dtype, hasBias = bias != nil, needs = recording.needs
+      let biasType = bias?.dtype, hasBias = bias != nil, needs = demand.needs
       let needsWeights = needs[1] || (hasBias && needs[2])
       // Only what the asked-for gradients read is kept.
       let weight = needs[0] ? w : nil, input = needsWeights ? x : nil, weightType = w.dtype

@@ -61,8 +61,8 @@ extension Tensor {
   private func loss(
     _ name: String, _ body: (any Backend, Bool) -> (loss: Double, gradient: Storage?)
   ) -> Tensor {
-    Self.operation(name, [self]) { backend, recording in
-      let (value, slope) = body(backend, recording.isOn)
+    Self.operation(name, [self]) { backend, demand in
+      let (value, slope) = body(backend, demand.isOn)
       return (
         Tensor(Float(value)).storage,
         { gradient in

@@ -11,8 +11,8 @@ extension Tensor {
       "matmul: \(shape) × \(other.shape)")
     let a = storage, b = other.storage
     let macs = shape.count * other.shape[rank - 1]
-    return Self.operation("matmul", [self, other], macs: macs) { backend, recording in
-      let needs = recording.needs
+    return Self.operation("matmul", [self, other], macs: macs) { backend, demand in
+      let needs = demand.needs
       return (
         backend.matmul(a, b),
         { gradient in

@@ -15,8 +15,8 @@ extension Tensor {
     let x = storage, w = weight.storage, others = maps.map(\.storage)
     return Self.operation(
       "conv2d upsampling", [self] + maps + [weight], macs: macs(maps, weight)
-    ) { backend, recording in
-      let needs = recording.needs
+    ) { backend, demand in
+      let needs = demand.needs
       return (
         backend.convolution(x, upsampling: others, weight: w, bias: nil, relu: false),
         {

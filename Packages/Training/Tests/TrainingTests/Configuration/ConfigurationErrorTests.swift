@@ -106,8 +106,8 @@ import Training
   @Test func whatMustHoldBetweenKeysNamesTheLineOfTheFirst() {
     #expect(
       sentence("augmentation:\n  scale: [0.5, 1]\n  crop: [544, 1024]")
-        == "'train.yaml', line 3: augmentation.crop is [544, 1024]; it must not be larger than the "
-        + "training size times the largest scale, or every picture is padded.")
+        == "'train.yaml', line 3: augmentation.crop is [544, 1024]; it must not be larger than "
+        + "data's training size times the largest scale, or every picture is padded.")
     #expect(
       sentence("augmentation:\n  scale: [0.5, 2]\n  crop: [1024, 2048]").hasPrefix("accepted"))
     #expect(

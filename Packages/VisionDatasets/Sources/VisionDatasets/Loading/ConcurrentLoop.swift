@@ -7,9 +7,8 @@ import Dispatch
 #endif
 import Synchronization
 
-/// Calls `body` once with each number from 0 to below `count`, on several threads at a time (nil: one for each
-/// processor), and
-/// `progress` with how many are done, one call at a time and rising.
+/// Calls `body` once with each number from 0 to below `count`, on several threads at a time (nil:
+/// one for each processor), and `progress` with how many are done, one call at a time and rising.
 ///
 /// What a call throws is thrown when the calls that were under way are done; no new ones begin.
 func concurrently<Failure>(
