@@ -114,7 +114,8 @@ extension AppTests {
       #expect(alone.status == 0, "\(alone.transcript)")
       let adapted = try App.train.run(arguments + ["--output", "adapted"], in: folder)
       let sentence = try #require(adapted.sentence, "\(adapted.transcript)")
-      #expect(sentence.hasPrefix("target/leftImg8bit/train: there is no such folder"), "\(sentence)")
+      #expect(
+        sentence.hasPrefix("target/leftImg8bit/train: there is no such folder"), "\(sentence)")
     }
 
     /// What adaptation is for: training pictures of the target without any labels.

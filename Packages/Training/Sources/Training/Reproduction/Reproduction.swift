@@ -57,7 +57,7 @@ public struct Reproduction: Sendable {
   public func run(output: any ProgressOutput = StandardError()) throws -> ReproductionReport {
     // What cannot be opened must not be found out when its stage's turn comes, days later.
     for set in [configuration.trainingSet, configuration.adaptedSet, configuration.validationSet] {
-      _ = try set.open()
+      _ = try set.openLabelledOrNot()
     }
     var results: [ReproductionStage: StageResult] = [:]
     let stages = stages
