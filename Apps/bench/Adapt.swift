@@ -21,6 +21,7 @@ struct AdaptStep: ParsableCommand {
   var discriminator = "fcd"
 
   func validate() throws {
+    try work.validateForTraining()
     guard Discriminator.Kind(rawValue: discriminator) != nil else {
       throw ValidationError("--discriminator is fcd or fcd-light, not '\(discriminator)'")
     }

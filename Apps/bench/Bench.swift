@@ -56,6 +56,13 @@ struct Work: ParsableArguments {
     }
   }
 
+  /// The means over whole pictures have one value per image and channel to take statistics of.
+  func validateForTraining() throws {
+    guard batch > 1 else {
+      throw ValidationError("--batch is 2 or more in training, for its batch statistics")
+    }
+  }
+
   /// Of the images.
   var shape: Shape { [batch, 3, size.height, size.width] }
 
@@ -89,6 +96,8 @@ struct TrainStep: ParsableCommand {
     abstract: "A supervised step: three losses, gradients, the optimiser.")
 
   @OptionGroup var work: Work
+
+  func validate() throws { try work.validateForTraining() }
 
   func run() throws {
     let shape = work.shape
