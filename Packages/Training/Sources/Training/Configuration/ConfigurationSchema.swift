@@ -113,14 +113,14 @@ public struct ConfigurationSchema<Root: Sendable>: Sendable {
   ///
   /// A right name in a wrong section is closer than a wrong name in the right one.
   func nearest(to unknown: String) -> String {
-    func last(_ name: String) -> Substring { name.split(separator: ".").last ?? "" }
-    return (keys.map(\.name) + sections.map(\.name)).min {
-      func distance(_ name: String) -> Int {
-        min(
-          editDistance(unknown, name), editDistance(String(last(unknown)), String(last(name))) + 1)
-      }
-      return distance($0) < distance($1)
-    } ?? ""
+    // No name is as long: what follows decides on nothing and only costs time.
+    let unknown = String(unknown.prefix(64))
+    func last(_ name: String) -> String { name.split(separator: ".").last.map(String.init) ?? "" }
+    func distance(_ name: String) -> Int {
+      min(editDistance(unknown, name), editDistance(last(unknown), last(name)) + 1)
+    }
+    let names = keys.map(\.name) + sections.map(\.name)
+    return zip(names, names.map(distance)).min { $0.1 < $1.1 }?.0 ?? ""
   }
 
   /// A configuration as YAML that reads back the same: every key, with its section.
