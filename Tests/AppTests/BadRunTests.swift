@@ -104,6 +104,15 @@ extension AppTests {
     @Test func aPictureWithoutPseudoLabelsIsNamed() throws {
       try folder.makeFolder("pseudo/labels")
       let arguments = ["adaptation.yaml", "--set", "adaptation.pseudo_labels=pseudo"]
+      let unfinished = try App.train.run(arguments, in: folder)
+      #expect(
+        unfinished.sentence?.hasPrefix("'pseudo' is no complete export of pseudo labels") == true,
+        "\(unfinished.transcript)")
+      let statistics = """
+        {"layers": ["main"], "encoding": "train-ids", "fusion": "confidence", "rule": "median",
+        "threshold": 0.9, "height": 32, "width": 64}
+        """
+      try folder.write(statistics, as: "pseudo/statistics.json")
       let outcome = try App.train.run(arguments, in: folder)
       #expect(
         outcome.sentence
