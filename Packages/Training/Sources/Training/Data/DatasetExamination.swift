@@ -24,22 +24,25 @@ public struct DatasetExamination: Sendable {
   public init(
     _ configuration: TrainingConfiguration, output: any ProgressOutput = StandardError()
   ) throws {
-    var sets: [(String, DatasetDescription)] = [
-      ("data.\(configuration.data.trainSplit)", configuration.trainingSet)
+    typealias Set = (name: String, description: DatasetDescription, needsLabels: Bool)
+    var sets: [Set] = [
+      ("data.\(configuration.data.trainSplit)", configuration.trainingSet, true)
     ]
     if configuration.method == .adaptation {
-      sets.append(("target.\(configuration.target.trainSplit)", configuration.adaptedSet))
+      sets.append(
+        ("target.\(configuration.target.trainSplit)", configuration.adaptedSet, false))
     }
     let domain = configuration.method == .supervised ? "data" : "target"
-    sets.append(
-      ("\(domain).\(configuration.evaluatedDomain.validationSplit)", configuration.validationSet))
-    parts = try sets.map { name, set in
+    let split = configuration.evaluatedDomain.validationSplit
+    // Pictures that are adapted to and evaluated on are read once, with their labels.
+    sets.removeAll { $0.name == "\(domain).\(split)" }
+    sets.append(("\(domain).\(split)", configuration.validationSet, true))
+    parts = try sets.map { name, set, needsLabels in
       guard set.kind != .synthetic else { return Part(name: name, diagnosis: nil) }
-      let isAdaptedTo = name == "target.\(configuration.target.trainSplit)" && sets.count == 3
-      let files = try set.files(missingFiles: isAdaptedTo ? .unlabelled : .listed)
+      let files = try set.files(missingFiles: needsLabels ? .listed : .unlabelled)
       let progress = Mutex(
         ProgressReporter("reading \(name)", unit: "pairs", total: files.count, output: output))
-      let diagnosis = DatasetDoctor(files, needsLabels: !isAdaptedTo).examine { done in
+      let diagnosis = DatasetDoctor(files, needsLabels: needsLabels).examine { done in
         progress.withLock { $0.update(completed: done) }
       }
       progress.withLock { $0.finish() }
@@ -123,14 +126,14 @@ public struct DatasetExamination: Sendable {
       findings.add([finding.severity.rawValue, finding.kind.rawValue, finding.message])
     }
     if !diagnosis.findings.isEmpty { text += findings.text }
+    let total = diagnosis.classPixels.reduce(0, +) + diagnosis.ignoredPixels
+    guard total > 0 else { return text + "no labels\n" }
     var classes = TextTable([("class", .left), ("pixels %", .right)])
     for (label, share) in zip(CityscapesClass.allCases, diagnosis.classFrequencies) {
       classes.add([label.name, percentage(share)])
     }
-    let total = diagnosis.classPixels.reduce(0, +) + diagnosis.ignoredPixels
     classes.addFooter([
-      "ignored, of all",
-      percentage(total > 0 ? Double(diagnosis.ignoredPixels) / Double(total) : nil),
+      "ignored, of all", percentage(Double(diagnosis.ignoredPixels) / Double(total)),
     ])
     return text + classes.text
   }
