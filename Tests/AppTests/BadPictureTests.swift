@@ -23,7 +23,8 @@ extension AppTests {
       var words: String {
         switch self {
         case .truncatedImage, .truncatedLabels: "the PNG ends too early; copy or download it again"
-        case .wrongChecksum: "the PNG is corrupt (libpng: IDAT: CRC error); copy or download it again"
+        case .wrongChecksum:
+          "the PNG is corrupt (libpng: IDAT: CRC error); copy or download it again"
         case .hugeHeader: "the header says 60000x60000 pixels, more than the limit of 268435456"
         case .labelsOfAnotherSize:
           "set/images/a.png is 64x32 but its labels set/labels/a.png are 32x16; expected equal sizes"
