@@ -51,12 +51,12 @@ import Testing
     check(training(ReferenceFigures.images()), expected.train, "training")
   }
 
-  /// The gradient jumps where a ReLU's input crosses zero, and among millions of them some lie within
-  /// float32's error of it: in ResNet-18 one unit of layer2.0 is -5e-7, where float32 is off by 2e-6.
-  /// Which side it falls on depends on the order of additions, and moves every gradient below it by
-  /// some tenths of a percent (PyTorch 2.15's float32 on an AVX2 processor is off by 1.2e-2 from its
-  /// float64 for that reason). So every parameter is held to the error of a unit that has crossed,
-  /// and most of them, as nothing crosses above them, to ten times PyTorch's float32 error.
+  /// The gradient jumps where a ReLU's input crosses zero, and a few inputs lie within float32's error
+  /// of it: in ResNet-101's feature fusion one is -3.1e-4, where PyTorch's own float32 is off by 3.7e-4
+  /// (root mean square). Which side it falls on depends on the order of additions, so all gradients have
+  /// to be within ten times PyTorch's float32 error of the reference's *on one and the same side*:
+  /// the file's, or one of those that `Golden/make_kinks.py` took by flipping such units in float64.
+  /// A processor whose additions cross other units yet may have 3 % of the gradients up to 3 % off.
   @Test(arguments: Backbone.allCases)
   func gradientsMatch(_ backbone: Backbone) throws {
     let expected = try ReferenceFigures.load("gradients_\(backbone)", as: ExpectedGradients.self)
@@ -70,23 +70,31 @@ import Testing
     let error = abs(Double(loss.item) - expected.loss)
     #expect(error < max(10 * abs(expected.torch_float32_loss - expected.loss), 1e-5))
     #expect(Set(store.parameters.map(\.name)) == Set(expected.parameters.keys))
-    var withinTen = 0, worst = 0.0
-    for parameter in store.parameters {
-      let golden = try #require(expected.parameters[parameter.name])
-      let gradient = try #require(gradients[parameter], "\(parameter.name)")
-      let found = deviation(of: gradient.floats, sample: golden.sample, l2: golden.l2)
-      let scale = golden.l2 / Double(parameter.shape.count).squareRoot()
-      let zero = 1e-6 / max(scale, 1e-30)  // what is zero in exact arithmetic is so to 1e-6
-      let off = max(found.sampled, found.norm)
-      if off < 10 * golden.torch_float32_error + zero {
-        withinTen += 1
-      } else {
-        worst = max(worst, off)
-        #expect(off < 0.03, "\(parameter.name), l2 \(golden.l2)")
+
+    let found = try Dictionary(
+      uniqueKeysWithValues: store.parameters.map { parameter in
+        let gradient = try #require(gradients[parameter], "\(parameter.name)")
+        return (parameter.name, gradient.floats)
+      })
+    let sides = [[:]] + (try KinkSide.load(backbone).map(\.parameters))
+    let outside = sides.map { side in
+      found.reduce(into: [String: Double]()) { off, entry in
+        let golden = expected.parameters[entry.key]!
+        let here = side[entry.key] ?? KinkSide.Slope(l2: golden.l2, sample: golden.sample)
+        let deviation = deviation(of: entry.value, sample: here.sample, l2: here.l2)
+        // What is zero in exact arithmetic is so to 1e-6.
+        let zero = 1e-6 * Double(entry.value.count).squareRoot() / max(here.l2, 1e-30)
+        let most = max(deviation.sampled, deviation.norm)
+        if most >= 10 * golden.torch_float32_error + zero { off[entry.key] = most }
       }
     }
-    print("\(backbone): \(withinTen) of \(store.parameters.count) gradients within ten times")
-    print("  PyTorch's float32 error; the others, below a crossed ReLU, at most \(worst) off")
-    #expect(Double(withinTen) > 0.75 * Double(store.parameters.count))
+    let best = outside.indices.min { outside[$0].count < outside[$1].count }!
+    print(
+      "\(backbone): \(found.count - outside[0].count) of \(found.count) gradients within ten times")
+    print(
+      "  PyTorch's float32 error; \(found.count - outside[best].count) on side \(best) of the kinks"
+    )
+    #expect(Double(outside[best].count) <= 0.03 * Double(found.count), "\(outside[best])")
+    for (name, off) in outside[best] { #expect(off < 0.03, "\(name)") }
   }
 }
