@@ -1,27 +1,41 @@
 /// What one iteration of adaptation found.
 public struct AdaptationLosses: Sendable {
-  /// The cross-entropy of each head on the source images, unweighted, the main one first.
-  public let heads: [Double]
-  /// Equation (3), before λ.
-  public let adversarial: Double
-  /// The cross-entropy of each head on the pseudo labels; nil where there are none.
-  public let pseudo: [Double]?
-  /// Equation (4) on the source prediction.
-  public let discriminatorSource: Double
-  /// Equation (4) on the target prediction.
-  public let discriminatorTarget: Double
-  /// The share of D's map on the source prediction that D tells right.
-  public let accuracySource: Double
-  /// The share of D's map on the target prediction that D tells right.
-  public let accuracyTarget: Double
-  let headWeights: [Double]
-  let lambda: Double
+  private let terms: AdaptationTerms
+  private let headWeights: [Double]
+  private let lambda: Double
   /// The learning rate of G's step.
   public let learningRate: Double
   /// The learning rate of D's step.
   public let discriminatorLearningRate: Double
   /// The norm of G's gradients before clipping; nil where they are not clipped.
-  public internal(set) var gradientNorm: Double?
+  public let gradientNorm: Double?
+
+  init(
+    terms: AdaptationTerms, headWeights: [Double], lambda: Double, learningRate: Double,
+    discriminatorLearningRate: Double, gradientNorm: Double?
+  ) {
+    self.terms = terms
+    self.headWeights = headWeights
+    self.lambda = lambda
+    self.learningRate = learningRate
+    self.discriminatorLearningRate = discriminatorLearningRate
+    self.gradientNorm = gradientNorm
+  }
+
+  /// The cross-entropy of each head on the source images, unweighted, the main one first.
+  public var heads: [Double] { terms.heads }
+  /// Equation (3), before λ.
+  public var adversarial: Double { terms.adversarial }
+  /// The cross-entropy of each head on the pseudo labels; nil where there are none.
+  public var pseudo: [Double]? { terms.pseudo }
+  /// Equation (4) on the source prediction.
+  public var discriminatorSource: Double { terms.discriminatorSource }
+  /// Equation (4) on the target prediction.
+  public var discriminatorTarget: Double { terms.discriminatorTarget }
+  /// The share of D's map on the source prediction that D tells right.
+  public var accuracySource: Double { terms.accuracySource }
+  /// The share of D's map on the target prediction that D tells right.
+  public var accuracyTarget: Double { terms.accuracyTarget }
 
   /// L_seg on the source images, weighted.
   public var segmentation: Double { weighted(heads) }

@@ -41,9 +41,14 @@ public struct AdaptationStep: Sendable {
       self.clip = clip
     }
 
-    func step(_ gradients: Gradients, norm: Double?, learningRate: Double) {
-      var scale = 1.0
-      if let clip, let norm { scale = clippingScale(norm: norm, maximum: clip) }
+    /// Of gradients that are multiplied by `share`; nil where they are not clipped.
+    func norm(_ gradients: Gradients, share: Double) -> Double? {
+      clip.map { _ in share * gradients.norm(over: parameters) }
+    }
+
+    func step(_ gradients: Gradients, share: Double, norm: Double?, learningRate: Double) {
+      var scale = share
+      if let clip, let norm { scale *= clippingScale(norm: norm, maximum: clip) }
       optimizer.step(gradients, learningRate: learningRate, gradientScale: scale)
     }
   }
@@ -96,79 +101,76 @@ public struct AdaptationStep: Sendable {
   /// Runs one iteration. Where a loss is not finite, no parameter is changed.
   ///
   /// - Parameters:
+  ///   - count: How many batches are gone through for the one step, which takes the mean of their
+  ///     gradients; each has its own batch statistics.
   ///   - time: What the schedules count: the iteration, or the epoch.
   ///   - iteration: Counts from 0, for the warm-up.
-  public func callAsFunction(_ batches: Batches, time: Int, iteration: Int) -> AdaptationLosses {
-    let source = sourcePass(batches)
-    let target = targetPass(batches)
-    let ofD = discriminatorPass(source.probabilities(batches.source))
-    var losses = AdaptationLosses(
-      heads: source.heads, adversarial: target.adversarial, pseudo: target.pseudo,
-      discriminatorSource: ofD.loss, discriminatorTarget: target.discriminatorLoss,
-      accuracySource: ofD.accuracy, accuracyTarget: target.accuracy,
-      headWeights: headWeights, lambda: lambda,
-      learningRate: generatorLearner.schedule.rate(at: time, iteration: iteration),
-      discriminatorLearningRate: discriminatorLearner.schedule.rate(at: time, iteration: iteration)
-    )
-    let ofG = source.gradients + target.gradients
-    if generatorLearner.clip != nil {
-      losses.gradientNorm = ofG.norm(over: generatorLearner.parameters)
+  ///   - batches: The images; called with 0 to `count - 1`.
+  public func callAsFunction(
+    accumulating count: Int = 1, time: Int, iteration: Int, _ batches: (Int) throws -> Batches
+  ) rethrows -> AdaptationLosses {
+    var ofG = Gradients.none, ofD = Gradients.none
+    var parts: [AdaptationTerms] = []
+    for part in 0..<count {
+      parts.append(try pass(over: batches(part), addingTo: &ofG, &ofD))
     }
+    let share = 1 / Double(count)
+    let losses = AdaptationLosses(
+      terms: AdaptationTerms(meanOf: parts), headWeights: headWeights, lambda: lambda,
+      learningRate: generatorLearner.schedule.rate(at: time, iteration: iteration),
+      discriminatorLearningRate: discriminatorLearner.schedule.rate(at: time, iteration: iteration),
+      gradientNorm: generatorLearner.norm(ofG, share: share))
     guard losses.firstNotFinite == nil else { return losses }
-    generatorLearner.step(ofG, norm: losses.gradientNorm, learningRate: losses.learningRate)
-    let ownGradients = ofD.gradients + target.discriminatorGradients
+    generatorLearner.step(
+      ofG, share: share, norm: losses.gradientNorm, learningRate: losses.learningRate)
     discriminatorLearner.step(
-      ownGradients,
-      norm: discriminatorLearner.clip.map { _ in
-        ownGradients.norm(over: discriminatorLearner.parameters)
-      }, learningRate: losses.discriminatorLearningRate)
+      ofD, share: share, norm: discriminatorLearner.norm(ofD, share: share),
+      learningRate: losses.discriminatorLearningRate)
     return losses
+  }
+
+  /// Runs one iteration over one batch of each domain.
+  public func callAsFunction(_ batches: Batches, time: Int, iteration: Int) -> AdaptationLosses {
+    self(time: time, iteration: iteration) { _ in batches }
+  }
+
+  private func pass(
+    over batches: Batches, addingTo ofG: inout Gradients, _ ofD: inout Gradients
+  ) -> AdaptationTerms {
+    var terms = AdaptationTerms()
+    let logits = sourcePass(batches, &terms, addingTo: &ofG)
+    targetPass(batches, &terms, addingTo: &ofG, &ofD)
+    let probabilities = logits.upsampledSoftmax(
+      height: batches.source.shape[2], width: batches.source.shape[3])
+    discriminatorPass(probabilities, &terms, addingTo: &ofD)
+    return terms
   }
 
   // MARK: - Generator
 
-  private struct SourcePass {
-    let heads: [Double]
-    let gradients: Gradients
-    /// The main head's logits, detached and not enlarged.
-    let logits: Tensor
-
-    /// Softmax at the images' size.
-    func probabilities(_ images: Tensor) -> Tensor {
-      logits.upsampledSoftmax(height: images.shape[2], width: images.shape[3])
-    }
-  }
-
-  /// Equation (2).
-  private func sourcePass(_ batches: Batches) -> SourcePass {
-    var heads: [Double] = []
+  /// Equation (2). Returns the main head's logits, detached and not enlarged.
+  private func sourcePass(
+    _ batches: Batches, _ terms: inout AdaptationTerms, addingTo ofG: inout Gradients
+  ) -> Tensor {
     var main: Tensor?
-    let (_, gradients) = valueWithGradients(of: generatorLearner.parameters) {
+    ofG.add(of: generatorLearner.parameters) {
       let logits = generator(batches.source)
       main = logits[0].detached
       let losses = logits.map { $0.crossEntropy(labels: batches.sourceLabels) }
-      heads = losses.map { Double($0.item) }
+      terms.heads = losses.map { Double($0.item) }
       return weighted(losses)
     }
     guard let main else { fatalError("set above") }
-    return SourcePass(heads: heads, gradients: gradients, logits: main)
-  }
-
-  private struct TargetPass {
-    var adversarial = 0.0
-    var pseudo: [Double]?
-    var discriminatorLoss = 0.0
-    var accuracy = 0.0
-    var gradients = Gradients.none
-    /// Of half of L_target, by D's parameters.
-    var discriminatorGradients = Gradients.none
+    return main
   }
 
   /// Equation (3), the last term of equation (5), and D's loss on the target prediction from the
   /// same forward pass.
-  private func targetPass(_ batches: Batches) -> TargetPass {
-    var pass = TargetPass()
-    let (_, gradients) = valueWithGradients(of: generatorLearner.parameters) {
+  private func targetPass(
+    _ batches: Batches, _ terms: inout AdaptationTerms, addingTo ofG: inout Gradients,
+    _ ofD: inout Gradients
+  ) {
+    ofG.add(of: generatorLearner.parameters) {
       let logits = generator(batches.target)
       let height = batches.target.shape[2], width = batches.target.shape[3]
       let probabilities = logits[0].upsampledSoftmax(height: height, width: width)
@@ -176,9 +178,9 @@ public struct AdaptationStep: Sendable {
         of: discriminatorLearner.parameters, at: probabilities.detached, discriminator.map)
       let domainLogits = DomainLogits(map: recording.output, height: height, width: width)
       let adversarial = domainLogits.slope(as: .source), own = domainLogits.slope(as: .target)
-      pass.adversarial = adversarial.loss
-      pass.discriminatorLoss = own.loss
-      pass.accuracy = domainLogits.accuracy(as: .target)
+      terms.adversarial = adversarial.loss
+      terms.discriminatorTarget = own.loss
+      terms.accuracyTarget = domainLogits.accuracy(as: .target)
       var loss = Tensor(0)
       if let slope = adversarial.gradient,
         let towardsG = recording.inputGradient(seed: Float(lambda) * slope)
@@ -186,15 +188,13 @@ public struct AdaptationStep: Sendable {
         loss = probabilities.scalar(Float(lambda * adversarial.loss), gradient: towardsG)
       }
       if let slope = own.gradient {
-        pass.discriminatorGradients = recording.parameterGradients(seed: 0.5 * slope)
+        ofD.add(recording.parameterGradients(seed: 0.5 * slope))
       }
       guard let labels = batches.pseudoLabels else { return loss }
-      let terms = logits.map { $0.crossEntropy(labels: labels) }
-      pass.pseudo = terms.map { Double($0.item) }
-      return loss + weighted(terms)
+      let losses = logits.map { $0.crossEntropy(labels: labels) }
+      terms.pseudo = losses.map { Double($0.item) }
+      return loss + weighted(losses)
     }
-    pass.gradients = gradients
-    return pass
   }
 
   private func weighted(_ losses: [Tensor]) -> Tensor {
@@ -208,17 +208,16 @@ public struct AdaptationStep: Sendable {
   // MARK: - Discriminator
 
   /// Equation (4) on the source prediction, halved.
-  private func discriminatorPass(_ probabilities: Tensor) -> (
-    loss: Double, accuracy: Double, gradients: Gradients
+  private func discriminatorPass(
+    _ probabilities: Tensor, _ terms: inout AdaptationTerms, addingTo ofD: inout Gradients
   ) {
-    var accuracy = 0.0
-    let (half, gradients) = valueWithGradients(of: discriminatorLearner.parameters) {
+    let half = ofD.add(of: discriminatorLearner.parameters) {
       let domainLogits = DomainLogits(
         map: discriminator.map(probabilities), height: probabilities.shape[2],
         width: probabilities.shape[3])
-      accuracy = domainLogits.accuracy(as: .source)
+      terms.accuracySource = domainLogits.accuracy(as: .source)
       return 0.5 * domainLogits.loss(as: .source)
     }
-    return (2 * Double(half.item), accuracy, gradients)
+    terms.discriminatorSource = 2 * Double(half.item)
   }
 }

@@ -82,7 +82,9 @@ import Testing
       0.5 * (bce(g(source)[0].softmax(), 1) + bce(g(target)[0].softmax(), 0))
     }
     let rate = 0.1 * 0.8179  // (1 - 2/10)^0.9
-    SGD(plain.store.parameters).step(ofSource + ofTarget, learningRate: losses.learningRate)
+    var ofBoth = ofSource
+    ofBoth.add(ofTarget)
+    SGD(plain.store.parameters).step(ofBoth, learningRate: losses.learningRate)
     SGD(plain.discriminatorStore.parameters).step(
       slopes, learningRate: losses.discriminatorLearningRate)
 

@@ -43,10 +43,16 @@ public struct BiSeNet: Sendable {
   let head: Conv2d
 
   /// Builds the network in a scope, under the names of the reference implementation.
-  public init(_ scope: Scope, backbone: Backbone, classes: Int = 19) {
+  ///
+  /// - Parameter recomputesActivations: In training, keep of each residual block its output alone and
+  ///   run it again on the way back: less memory for a third more time, the same gradients.
+  public init(
+    _ scope: Scope, backbone: Backbone, classes: Int = 19, recomputesActivations: Bool = false
+  ) {
     let channels = backbone.channels
     spatial = SpatialPath(scope["spatial_path"])
-    context = ContextPath(scope["context_path"], backbone: backbone)
+    context = ContextPath(
+      scope["context_path"], backbone: backbone, recomputesActivations: recomputesActivations)
     refinement16 = AttentionRefinement(
       scope["attention_refinement_module1"], channels.sixteenth)
     refinement32 = AttentionRefinement(

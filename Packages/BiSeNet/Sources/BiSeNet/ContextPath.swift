@@ -5,8 +5,10 @@ import Tensor
 struct ContextPath: Sendable {
   private let stem: ConvolutionBatchNorm
   private let stages: [[ResidualBlock]]
+  private let recomputesActivations: Bool
 
-  init(_ scope: Scope, backbone: Backbone) {
+  init(_ scope: Scope, backbone: Backbone, recomputesActivations: Bool) {
+    self.recomputesActivations = recomputesActivations
     stem = ConvolutionBatchNorm(
       convolution: scope["conv1"], norm: scope["bn1"], 3, 64, kernel: 7, stride: 2, padding: 3,
       initial: .kaimingNormalFanOut)
@@ -25,9 +27,13 @@ struct ContextPath: Sendable {
   /// `[N, 3, H, W]` to the features at 1/16 and 1/32 and the spatial mean of the latter.
   func callAsFunction(_ x: Tensor) -> (sixteenth: Tensor, thirtySecond: Tensor, tail: Tensor) {
     var y = stem(x).maxPool2d(kernel: 3, stride: 2, padding: 1)
-    for stage in stages.dropLast() { for block in stage { y = block(y) } }
+    for stage in stages.dropLast() { y = run(stage, y) }
     let sixteenth = y
-    for block in stages[stages.count - 1] { y = block(y) }
+    y = run(stages[stages.count - 1], y)
     return (sixteenth, y, y.spatialMean())
+  }
+
+  private func run(_ stage: [ResidualBlock], _ x: Tensor) -> Tensor {
+    stage.reduce(x) { recomputesActivations ? recomputed($0, $1.callAsFunction) : $1($0) }
   }
 }

@@ -27,11 +27,16 @@ static void run(void *data) {
   if (begin < end) j->body(j->context, begin, end);
 }
 
+static _Thread_local bool idle;
+
+void ck_set_idle(bool is_idle) { idle = is_idle; }
+bool ck_is_idle(void) { return idle; }
+
 int ck_thread_count(void) { return omp_get_max_threads(); }
 
 void ck_parallel(
     int64_t count, int64_t grain, void (*body)(void *, int64_t, int64_t), void *context) {
-  if (count <= 0) return;
+  if (count <= 0 || idle) return;
   job j = {count, grain, body, context};
   if (count <= grain || omp_in_parallel()) {
     body(context, 0, count);

@@ -25,20 +25,20 @@ public final class Parameter: Sendable {
     return Tensor(storage, node: Tape.current?.leaf(for: self))
   }
 
-  /// Replaces the value.
+  /// Replaces the value; in a ``Rehearsal`` it stays.
   ///
   /// - Precondition: The shape is the parameter's.
   public func update(_ value: Tensor) {
     require(value.shape == shape, "\(name) has shape \(shape), not \(value.shape)")
     let storage = Tensor.backend.cast(Tensor.backend.plain(value.storage), to: .float32)
-    current.withLock { $0 = storage }
+    if !Rehearsal.isUnderWay { current.withLock { $0 = storage } }
   }
 
   /// Changes the row-major float32 elements in place; copies them first where a tensor still holds
   /// them.
   package func mutate<Result>(_ body: (Storage) -> Result) -> Result {
     current.withLock { storage in
-      if !isKnownUniquelyReferenced(&storage.buffer) {
+      if !isKnownUniquelyReferenced(&storage.buffer), !Rehearsal.isUnderWay {
         storage = Tensor.backend.scale(storage, by: 1)
       }
       storage.buffer.packed.withLock { $0 = [:] }

@@ -84,11 +84,19 @@ import Testing
   @Test func gradientsOfTwoLossesAddUp() throws {
     let (_, first) = valueWithGradients(of: [weight]) { function(x).sum() }
     let (_, second) = valueWithGradients(of: [weight, bias]) { (function(x) * seed("b")).sum() }
-    let sum = first + second
     let expected = zip(
       try #require(first[weight]).floats, try #require(second[weight]).floats
     ).map { $0 + $1 }
-    #expect(try #require(sum[weight]).floats == expected)
-    #expect(try #require(sum[bias]).floats == #require(second[bias]).floats)
+    var sum = first
+    sum.add(second)
+    var walked = first
+    walked.add(of: [weight, bias]) { (function(x) * seed("b")).sum() }
+    for found in [sum, walked] {
+      #expect(try #require(found[weight]).floats == expected)
+      #expect(try #require(found[bias]).floats == #require(second[bias]).floats)
+    }
+    walked.add(of: [weight]) { Tensor(0) }
+    #expect(try #require(walked[weight]).floats == expected)
+    #expect(try #require(first[weight]).floats != expected)
   }
 }

@@ -32,6 +32,7 @@ public struct BatchNorm2d: Sendable {
     let result = OperationObserver.$layer.withValue(path) {
       x.batchNorm(scale: scale.value, shift: shift.value, epsilon: Self.epsilon, relu: relu)
     }
+    guard !Recomputation.isUnderWay else { return result.output }
     let count = Float(x.shape.count / x.shape[1])
     // PyTorch keeps the unbiased variance, though it normalises by the biased one.
     let unbiased = count / (count - 1)

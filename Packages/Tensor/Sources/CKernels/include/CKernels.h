@@ -14,6 +14,10 @@
 /// The threads of the pool (OMP_NUM_THREADS, else the processors).
 int ck_thread_count(void);
 
+/// While a thread is idle, the kernels that it calls compute nothing: what they would write is undefined.
+void ck_set_idle(bool is_idle);
+bool ck_is_idle(void);
+
 // Element by element, over tensors in one layout. Each maps zero to zero, so that the padding of
 // blocked layouts stays zero.
 void ck_float_from_bfloat(float *dst, const uint16_t *src, size_t count);

@@ -41,6 +41,6 @@ extension Tensor {
       return result.0
     }
     guard let tape, let pullback else { return Tensor(output) }
-    return Tensor(output, node: tape.record(name, inputs: inputs, pullback: pullback))
+    return Tensor(output, node: tape.record(name, inputs: inputs.map(\.node), pullback: pullback))
   }
 }

@@ -20,7 +20,8 @@ final class Tape: Sendable {
   }
 
   private struct Entry {
-    let name: String
+    /// In profiles; nil where the way back runs operations that profiles see themselves.
+    let name: String?
     let layer: String
     let inputs: [Int?]
     var pullback: SelectivePullback?
@@ -35,14 +36,20 @@ final class Tape: Sendable {
   @TaskLocal static var current: Tape?
 
   private let state = Mutex(State())
+  /// The parameters that are leaves, the tape's first nodes.
+  let parameters: [Parameter]
 
   /// A tape on which these parameters are leaves.
   init(parameters: [Parameter]) {
+    self.parameters = parameters
     for parameter in parameters {
       let node = addLeaf()
       state.withLock { $0.leaves[ObjectIdentifier(parameter)] = node.index }
     }
   }
+
+  /// The leaves of ``parameters``.
+  var parameterLeaves: [Node] { parameters.indices.map { Node(tape: self, index: $0) } }
 
   /// A new leaf: something a gradient can be asked for.
   func addLeaf() -> Node {
@@ -54,12 +61,12 @@ final class Tape: Sendable {
     state.withLock { $0.leaves[ObjectIdentifier(parameter)] }.map { Node(tape: self, index: $0) }
   }
 
-  /// Records an operation.
-  func record(_ name: String, inputs: [Tensor], pullback: @escaping SelectivePullback) -> Node {
+  /// Records an operation, or without a name what is made of operations.
+  func record(_ name: String?, inputs: [Node?], pullback: @escaping SelectivePullback) -> Node {
     append(
       Entry(
         name: name, layer: OperationObserver.layer,
-        inputs: inputs.map { $0.node?.tape === self ? $0.node?.index : nil }, pullback: pullback))
+        inputs: inputs.map { $0?.tape === self ? $0?.index : nil }, pullback: pullback))
   }
 
   private func append(_ entry: Entry) -> Node {
@@ -71,11 +78,14 @@ final class Tape: Sendable {
 
   /// Walks back from a tensor and returns the gradient by each leaf; nil where it has none.
   ///
-  /// - Parameter keeping: Keep what was recorded for another walk; otherwise each pullback is
-  ///   dropped, with the activations it holds, once it has run.
-  func gradients(of output: Node, seed: Storage, leaves: [Node], keeping: Bool = false)
-    -> [Storage?]
-  {
+  /// - Parameters:
+  ///   - earlier: What each leaf's gradient is added to, in place where nobody else holds it.
+  ///   - keeping: Keep what was recorded for another walk; otherwise each pullback is dropped, with
+  ///     the activations it holds, once it has run.
+  func gradients(
+    of output: Node, seed: Storage, leaves: [Node], addedTo earlier: consuming [Storage?] = [],
+    keeping: Bool = false
+  ) -> [Storage?] {
     var entries = state.withLock { state in
       defer { if !keeping { state.entries = [] } }
       return state.entries
@@ -87,6 +97,9 @@ final class Tape: Sendable {
       leads[index] = entries[index].inputs.contains { $0.map { leads[$0] } ?? false }
     }
     var slots = [Storage?](repeating: nil, count: entries.count)
+    for (position, leaf) in leaves.enumerated() where position < earlier.count {
+      slots[leaf.index] = earlier[position].take()
+    }
     slots[output.index] = seed
     for index in stride(from: output.index, through: 0, by: -1) {
       guard let pullback = entries[index].pullback else { continue }
@@ -95,9 +108,12 @@ final class Tape: Sendable {
       if !wanted.contains(index) { slots[index] = nil }
       let entry = entries[index]
       let needs = entry.inputs.map { $0.map { leads[$0] } ?? false }
-      let results = OperationObserver.timed(
-        entry.name + " gradient", layer: entry.layer, output: gradient.shape
-      ) { pullback(gradient, needs) }
+      let results =
+        entry.name.map { name in
+          OperationObserver.timed(name + " gradient", layer: entry.layer, output: gradient.shape) {
+            pullback(gradient, needs)
+          }
+        } ?? pullback(gradient, needs)
       for (position, result) in results.enumerated() {
         guard needs[position], let input = entry.inputs[position], let result else { continue }
         if slots[input] == nil {

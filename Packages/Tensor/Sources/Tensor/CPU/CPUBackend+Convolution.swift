@@ -174,7 +174,7 @@ extension CPUBackend {
         bias: bias, epilogue: plain)
     }
     // Not in training's forward pass, where its rounding would move ReLUs' inputs across zero.
-    let winograd = direction != ONEDNN_FORWARD_TRAINING && geometry.suitsWinograd(type)
+    let winograd = geometry.suitsWinograd(type)
     return (winograd ? make(ONEDNN_WINOGRAD, 16) : nil) ?? make(ONEDNN_DIRECT, 0)
   }
 

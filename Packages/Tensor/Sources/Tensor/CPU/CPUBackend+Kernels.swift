@@ -238,7 +238,8 @@ extension CPUBackend {
 
   package func sum(_ x: Storage, squared: Bool) -> Double {
     withExtendedLifetime(x) {
-      ck_sum(x.pointer, x.paddedCount, squared, x.dtype == .bfloat16)
+      Rehearsal.isUnderWay
+        ? 0 : ck_sum(x.pointer, x.paddedCount, squared, x.dtype == .bfloat16)
     }
   }
 

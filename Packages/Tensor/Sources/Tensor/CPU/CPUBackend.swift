@@ -100,6 +100,7 @@ package final class CPUBackend: Backend {
     if let known = weight.buffer.packed.withLock({ $0[form] }) { return known }
     let made = make()
     weight.buffer.packed.withLock { $0[form] = made }
+    if Rehearsal.isUnderWay { Rehearsal.forget(weight.buffer) }
     return made
   }
 

@@ -74,10 +74,11 @@ final class Primitive: @unchecked Sendable {
       arguments.append(
         onednn_argument(role: Int32(ONEDNN_SCRATCHPAD.rawValue), data: scratch.pointer))
     }
+    defer { withExtendedLifetime((operands, scratch)) {} }
+    if Rehearsal.isUnderWay { return }
     let succeeded = lock.withLock { _ in
       onednn_execute(handle, Int32(arguments.count), arguments)
     }
-    withExtendedLifetime((operands, scratch)) {}
     require(succeeded, "oneDNN's \(implementation) failed on \(operands.map(\.0))")
   }
 }

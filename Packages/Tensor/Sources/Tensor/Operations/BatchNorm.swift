@@ -27,12 +27,13 @@ extension Tensor {
       statistics = (result.mean, result.variance)
       let normalised = result
       if relu, !fused { result = result.withOutput(backend.leakyReLU(result.output, slope: 0)) }
-      let y = result.output
+      // Held for ReLU alone: what follows a normalisation without one may do without its output.
+      let rectified = relu && !fused ? result.output : nil
       return (
-        y,
+        result.output,
         { gradient in
           let slope =
-            relu && !fused ? backend.leakyReLUGradient(gradient, output: y, slope: 0) : gradient
+            rectified.map { backend.leakyReLUGradient(gradient, output: $0, slope: 0) } ?? gradient
           let slopes = backend.batchNormGradient(
             slope, input: x, scale: weights, shift: offsets,
             result: normalised.withOutput(x), epsilon: epsilon, relu: fused)

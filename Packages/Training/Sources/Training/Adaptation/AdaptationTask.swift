@@ -12,25 +12,25 @@ import VisionDatasets
 final class AdaptationTask: TrainingTask {
   let store: ParameterStore
   let state: TrainingState
-  private let source: DataLoader
+  let datasets: [any SegmentationDataset]
+  private let plan: IterationPlan
   private var sourceBatches: BatchSequence
   private var targetBatches: BatchSequence
   private let step: AdaptationStep
   private let precision: TrainingConfiguration.Precision
   private let usesPseudoLabels: Bool
-  private let stepsPerEpoch: Bool
 
   init(_ configuration: TrainingConfiguration) throws {
-    source = try configuration.loader(of: configuration.trainingSet, in: configuration.data)
+    let source = try configuration.loader(of: configuration.trainingSet, in: configuration.data)
+    plan = try IterationPlan(configuration, loader: source)
     sourceBatches = BatchSequence(source)
-    targetBatches = BatchSequence(
-      try configuration.loader(
-        of: configuration.adaptedSet, in: configuration.target,
-        pseudoLabels: configuration.adaptation.pseudoLabels, needsLabels: false, stream: 1))
+    let target = try configuration.loader(
+      of: configuration.adaptedSet, in: configuration.target,
+      pseudoLabels: configuration.adaptation.pseudoLabels, needsLabels: false, stream: 1)
+    targetBatches = BatchSequence(target)
+    datasets = [source.dataset, target.dataset]
     store = try configuration.makeGenerator()
-    let generator = BiSeNet(
-      store.scope(.training), backbone: configuration.model.backbone,
-      classes: configuration.model.classes)
+    let generator = configuration.network(over: store)
     let discriminatorStore = ParameterStore(seed: UInt64(bitPattern: Int64(configuration.seed)))
     let discriminator = Discriminator(
       discriminatorStore.scope(.training)["discriminator"],
@@ -47,31 +47,46 @@ final class AdaptationTask: TrainingTask {
       generatorLearner: .init(
         parameters: store.parameters, optimizer: optimizer,
         schedule: configuration.makeSchedule(
-          base: configuration.optimisation.learningRate, batches: source.batchCount),
+          base: configuration.optimisation.learningRate,
+          iterationsPerEpoch: plan.iterationsPerEpoch),
         clip: configuration.optimisation.clipGradientNorm),
       discriminator: discriminator,
       discriminatorLearner: .init(
         parameters: discriminatorStore.parameters, optimizer: discriminatorOptimizer,
         schedule: configuration.makeSchedule(
-          base: configuration.adaptation.learningRate, batches: source.batchCount)),
+          base: configuration.adaptation.learningRate,
+          iterationsPerEpoch: plan.iterationsPerEpoch)),
       lambda: configuration.adaptation.lambda,
       headWeights: configuration.optimisation.lossWeights)
     precision = configuration.precision
     usesPseudoLabels = configuration.adaptation.pseudoLabels != nil
-    stepsPerEpoch = configuration.optimisation.scheduleStep == .epoch
   }
 
-  var iterationsPerEpoch: Int { source.batchCount }
+  var iterationsPerEpoch: Int { plan.iterationsPerEpoch }
+
+  func rehearse(_ iteration: Int) throws {
+    let labelled = try sourceBatches.peek(plan.batch(0, of: iteration))
+    let unlabelled = try targetBatches.peek(iteration * plan.accumulate)
+    _ = step(accumulating: min(2, plan.accumulate), time: 0, iteration: 0) { _ in
+      tensors(labelled, unlabelled)
+    }
+  }
+
+  private func tensors(_ labelled: Batch, _ unlabelled: Batch) -> AdaptationStep.Batches {
+    AdaptationStep.Batches(
+      source: labelled.tensor(precision), sourceLabels: labelled.labelTensor,
+      target: unlabelled.tensor(precision),
+      pseudoLabels: usesPseudoLabels ? unlabelled.labelTensor : nil)
+  }
 
   func iterate(_ iteration: Int) throws -> IterationRecord {
-    let labelled = try sourceBatches.batch(iteration)
-    let unlabelled = try targetBatches.batch(iteration)
-    let losses = step(
-      AdaptationStep.Batches(
-        source: labelled.tensor(precision), sourceLabels: labelled.labelTensor,
-        target: unlabelled.tensor(precision),
-        pseudoLabels: usesPseudoLabels ? unlabelled.labelTensor : nil),
-      time: stepsPerEpoch ? iteration / source.batchCount : iteration, iteration: iteration)
+    let losses = try step(
+      accumulating: plan.accumulate, time: plan.time(iteration), iteration: iteration
+    ) { part in
+      tensors(
+        try sourceBatches.batch(plan.batch(part, of: iteration)),
+        try targetBatches.batch(iteration * plan.accumulate + part))
+    }
     return IterationRecord(
       members: losses.members, detail: losses.detail, firstNotFinite: losses.firstNotFinite)
   }

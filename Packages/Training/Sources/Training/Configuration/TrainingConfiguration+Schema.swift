@@ -85,7 +85,15 @@ extension TrainingConfiguration {
     Key("optimisation.epochs", \.optimisation.epochs, "Passes over the pictures.", .atLeast(1)),
     Key(
       "optimisation.batch_size", \.optimisation.batchSize,
-      "Pictures a step; batch norm needs two.", .atLeast(2)),
+      "Pictures in a batch; batch norm needs two.", .atLeast(2)),
+    Key(
+      "optimisation.accumulate", \.optimisation.accumulate,
+      "Batches a step, which takes the mean of their gradients; each has its own batch statistics.",
+      .within(1...4096)),
+    Key(
+      "optimisation.recompute_activations", \.optimisation.recomputeActivations,
+      "Run residual blocks again on the way back instead of keeping what is inside them: less "
+        + "memory, more time, the same gradients."),
     Key(
       "optimisation.loss_weights", \.optimisation.lossWeights,
       "Weights of the main, sixteenth and thirty-second output's losses.",

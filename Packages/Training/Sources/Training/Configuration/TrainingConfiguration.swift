@@ -142,8 +142,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var clipGradientNorm: Double?
     /// How often every picture is seen.
     public var epochs = 100
-    /// Pictures per iteration.
+    /// Pictures in a batch.
     public var batchSize = 4
+    /// Batches per iteration: one step takes the mean of their gradients.
+    public var accumulate = 1
+    /// Whether residual blocks run again on the way back instead of keeping their activations.
+    public var recomputeActivations = false
     /// Weights of the main, sixteenth and thirty-second output's losses.
     public var lossWeights = [1.0, 1.0, 1.0]
   }

@@ -5,6 +5,7 @@ import VisionDatasets
 struct BatchSequence {
   private let loader: DataLoader
   private var open: (iterator: BatchIterator, next: Int)?
+  private var ahead: (index: Int, batch: Batch)?
 
   init(_ loader: DataLoader) { self.loader = loader }
 
@@ -12,6 +13,7 @@ struct BatchSequence {
   ///
   /// - Throws: `DataLoaderError`.
   mutating func batch(_ index: Int) throws -> Batch {
+    if let (known, batch) = ahead.take(), known == index { return batch }
     let epoch = index / loader.batchCount, place = index % loader.batchCount
     if open?.next != index || place == 0 {
       open = (try loader.batches(epoch: epoch, startingAt: place), index)
@@ -20,6 +22,13 @@ struct BatchSequence {
       fatalError("an epoch has \(loader.batchCount) batches")
     }
     open?.next = index + 1
+    return batch
+  }
+
+  /// The same, which will be asked for next.
+  mutating func peek(_ index: Int) throws -> Batch {
+    let batch = try batch(index)
+    ahead = (index, batch)
     return batch
   }
 }

@@ -23,6 +23,13 @@ extension TrainingConfiguration {
     return store
   }
 
+  /// The segmentation network over a store of its parameters, as the configuration trains it.
+  func network(over store: ParameterStore) -> BiSeNet {
+    BiSeNet(
+      store.scope(.training), backbone: model.backbone, classes: model.classes,
+      recomputesActivations: optimisation.recomputeActivations)
+  }
+
   /// The optimiser that the configuration names.
   public func makeOptimizer(_ parameters: [Parameter]) -> any Optimizer {
     switch optimisation.optimizer {
@@ -40,12 +47,11 @@ extension TrainingConfiguration {
   ///
   /// - Parameters:
   ///   - base: What it starts from.
-  ///   - batches: Iterations per epoch.
-  public func makeSchedule(base: Double, batches: Int) -> LearningRateSchedule {
+  public func makeSchedule(base: Double, iterationsPerEpoch: Int) -> LearningRateSchedule {
     LearningRateSchedule(
       base: base,
       decay: optimisation.schedule == .poly ? .poly(power: optimisation.polyPower) : .constant,
-      total: optimisation.epochs * (optimisation.scheduleStep == .epoch ? 1 : batches),
+      total: optimisation.epochs * (optimisation.scheduleStep == .epoch ? 1 : iterationsPerEpoch),
       warmupIterations: optimisation.warmupIterations)
   }
 }

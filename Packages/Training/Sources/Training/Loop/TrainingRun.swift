@@ -65,6 +65,7 @@ public struct TrainingRun {
     if configuration.method == .supervised, configuration.data.dataset == .folder {
       progress.message("a folder set has no splits: validations are of the training pictures")
     }
+    if done < iterations { try announceMemory(after: done, log, &progress) }
     var report: SegmentationReport?
     while done < iterations {
       let epoch = done / task.iterationsPerEpoch
@@ -102,7 +103,31 @@ public struct TrainingRun {
       }
     }
     progress.finish()
+    if let peak = ProcessMemory.current?.peak {
+      try log.append(iteration: done, event: "memory", [.init("peakBytes", .integer(peak))])
+    }
     return report
+  }
+
+  /// Says what memory the run will need, before it needs it.
+  private func announceMemory(
+    after done: Int, _ log: RunLog, _ progress: inout ProgressReporter
+  ) throws {
+    let picture = try Batch(blank: 1, configuration.evaluatedDomain.validationSize)
+    let estimate = try MemoryEstimate(datasets: task.datasets + [validation]) {
+      try task.rehearse(done)
+      _ = try networkToEvaluate().classes(picture, precision: configuration.precision)
+    }
+    guard let estimate else { return }
+    try log.append(iteration: done, event: "memory", estimate.members)
+    progress.message(estimate.message)
+    if let warning = estimate.warning { progress.message(warning) }
+  }
+
+  private func networkToEvaluate() -> BiSeNet {
+    BiSeNet(
+      task.store.scope(.inference), backbone: configuration.model.backbone,
+      classes: configuration.model.classes)
   }
 
   /// Evaluates the network as it is on the validation set.
@@ -112,10 +137,7 @@ public struct TrainingRun {
       labelResolution: configuration.validation.labelResolution,
       precision: configuration.precision, normalisation: configuration.normalisation,
       workers: configuration.loading.workers)
-    let network = BiSeNet(
-      task.store.scope(.inference), backbone: configuration.model.backbone,
-      classes: configuration.model.classes)
-    return try evaluation(network, on: validation)
+    return try evaluation(networkToEvaluate(), on: validation)
   }
 
   private func isValidationDue(after done: Int) -> Bool {

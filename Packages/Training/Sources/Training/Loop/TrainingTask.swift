@@ -1,5 +1,6 @@
 import NN
 import SegmentationMetrics
+import VisionDatasets
 
 /// What a run does in an iteration: the part in which methods differ. Everything it depends on beside
 /// its ``state`` follows from the configuration and the iteration's number.
@@ -10,6 +11,14 @@ protocol TrainingTask: AnyObject {
   var store: ParameterStore { get }
   /// What must be saved for the run to go on exactly.
   var state: TrainingState { get }
+
+  /// Does what an iteration does, with the batch that it will begin with: what a `Rehearsal` runs.
+  ///
+  /// - Throws: What reading the data throws.
+  func rehearse(_ iteration: Int) throws
+
+  /// The sets that iterations read.
+  var datasets: [any SegmentationDataset] { get }
 
   /// Runs the next iteration, number `iteration` counted from 0 over the whole run.
   ///

@@ -46,21 +46,40 @@ public struct SupervisedStep: Sendable {
   }
 
   /// Runs one iteration. Where a loss is not finite the parameters stay as they are.
-  public func callAsFunction(_ batch: Batch, learningRate: Double) -> Losses {
-    let images = batch.tensor(precision), labels = batch.labelTensor
-    var heads: [Double] = []
-    let (total, gradients) = valueWithGradients(of: parameters) {
-      let losses = network.logits(images).all.map { $0.crossEntropy(labels: labels) }
-      heads = losses.map { Double($0.item) }
-      let weighted = zip(weights, losses).map { Float($0) * $1 }
-      return weighted.dropFirst().reduce(weighted[0], +)
+  ///
+  /// - Parameters:
+  ///   - count: How many batches are gone through for the one step, which takes the mean of their
+  ///     gradients; each has its own batch statistics.
+  ///   - batch: The pictures; called with 0 to `count - 1`.
+  public func callAsFunction(
+    accumulating count: Int = 1, learningRate: Double, _ batch: (Int) throws -> Batch
+  ) rethrows -> Losses {
+    var gradients = Gradients.none
+    var total = 0.0
+    var heads = [0.0, 0.0, 0.0]
+    let share = 1 / Double(count)
+    for part in 0..<count {
+      let batch = try batch(part)
+      let images = batch.tensor(precision), labels = batch.labelTensor
+      let loss = gradients.add(of: parameters) {
+        let losses = network.logits(images).all.map { $0.crossEntropy(labels: labels) }
+        for (head, loss) in losses.enumerated() { heads[head] += share * Double(loss.item) }
+        let weighted = zip(weights, losses).map { Float($0) * $1 }
+        return weighted.dropFirst().reduce(weighted[0], +)
+      }
+      total += share * Double(loss.item)
     }
-    let norm = clip.map { _ in gradients.norm(over: parameters) }
-    let losses = Losses(total: Double(total.item), heads: heads, gradientNorm: norm)
+    let norm = clip.map { _ in share * gradients.norm(over: parameters) }
+    let losses = Losses(total: total, heads: heads, gradientNorm: norm)
     guard losses.firstNotFinite == nil else { return losses }
-    var scale = 1.0
-    if let clip, let norm { scale = clippingScale(norm: norm, maximum: clip) }
+    var scale = share
+    if let clip, let norm { scale *= clippingScale(norm: norm, maximum: clip) }
     optimizer.step(gradients, learningRate: learningRate, gradientScale: scale)
     return losses
+  }
+
+  /// Runs one iteration over one batch.
+  public func callAsFunction(_ batch: Batch, learningRate: Double) -> Losses {
+    self(learningRate: learningRate) { _ in batch }
   }
 }

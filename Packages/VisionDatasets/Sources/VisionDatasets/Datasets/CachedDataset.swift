@@ -41,4 +41,12 @@ public final class CachedDataset: SegmentationDataset {
     samples.withLock { $0[index] = sample }
     return sample
   }
+
+  /// The bytes that the pictures not read yet will take, if they are of the first one's size; 0 where
+  /// that one cannot be read.
+  public var remainingByteCount: Int {
+    guard count > 0, let first = try? sample(at: 0) else { return 0 }
+    let missing = samples.withLock { $0.count { $0 == nil } }
+    return missing * (first.image.pixels.count + (first.label?.labels.count ?? 0))
+  }
 }
