@@ -38,6 +38,12 @@ struct Train: ParsableCommand {
   @Option(help: "The output folder, instead of the configuration's.")
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Batches a step, for larger ones than memory allows: --set optimisation.accumulate=N.",
+      valueName: "N"))
+  var accumulate: Int?
+
   @Flag(help: "Go on from the newest checkpoint in the output folder.")
   var resume = false
 
@@ -54,7 +60,8 @@ struct Train: ParsableCommand {
 
   func run() throws {
     var configuration = try TrainingConfiguration.load(
-      contentsOf: config, overrides: overrides)
+      contentsOf: config,
+      overrides: overrides + (accumulate.map { ["optimisation.accumulate=\($0)"] } ?? []))
     if let output { configuration.output = output }
     warnOfUnreadKeys(configuration)
     if checkData {

@@ -31,6 +31,27 @@ extension AppTests {
       #expect(written.contains("epochs: 1") && written.contains("backbone: resnet18"))
     }
 
+    /// What is said before the first iteration is what is then used, to a tenth.
+    @Test(arguments: [
+      [], ["--set", "precision=bfloat16"], ["--set", "optimisation.recompute_activations=true"],
+      ["--accumulate", "2"],
+    ])
+    func theMemoryIsKnownBeforehand(_ options: [String]) throws {
+      let larger = [
+        "data.height=128", "data.width=256", "data.synthetic.count=8",
+        "optimisation.epochs=1",
+      ].flatMap { ["--set", $0] }
+      let outcome = try App.train.run(["tiny.yaml"] + larger + options, in: folder)
+      let said = outcome.errors.firstMatch(of: /memory: about (\d+) MB at its largest/)
+      let used = outcome.errors.firstMatch(
+        of: /memory: (\d+) MB at its largest, (\d+) MB were/)
+      let estimate = try #require(said.flatMap { Double($0.1) }, "\(outcome.transcript)")
+      let peak = try #require(used.flatMap { Double($0.1) }, "\(outcome.transcript)")
+      #expect(used.flatMap { Double($0.2) } == estimate)
+      print("memory: \(estimate) MB expected, \(peak) used \(options)")
+      #expect(abs(estimate / peak - 1) < 0.1)
+    }
+
     /// What cannot be is said in one sentence, before anything is trained.
     @Test(arguments: [
       (["tiny.yaml", "--set", "data.heigth=64"], "did you mean 'data.height'?"),

@@ -106,6 +106,37 @@ import Testing
     }
   }
 
+  /// The mean of equal batches' gradients is each one's.
+  @Test(arguments: [nil, 0.01]) func equalBatchesAccumulateToOne(clip: Double?) throws {
+    let once = Networks(), thrice = Networks()
+    let expected = once.step(lambda: 0.7, clip: clip)(batches, time: 2, iteration: 2)
+    var asked: [Int] = []
+    let losses = thrice.step(lambda: 0.7, clip: clip)(accumulating: 3, time: 2, iteration: 2) {
+      asked.append($0)
+      return batches
+    }
+    #expect(asked == [0, 1, 2])
+    for term in [
+      \AdaptationLosses.total, \.adversarial, \.discriminatorSource, \.discriminatorTarget,
+      \.accuracySource, \.accuracyTarget,
+    ] {
+      #expect(abs(losses[keyPath: term] - expected[keyPath: term]) < 1e-6)
+    }
+    #expect(losses.pseudo?.count == 2 && (losses.gradientNorm == nil) == (clip == nil))
+    if let norm = losses.gradientNorm, let other = expected.gradientNorm {
+      #expect(abs(norm - other) < 1e-4 * other)
+    }
+    for (a, b) in [
+      (thrice.store, once.store), (thrice.discriminatorStore, once.discriminatorStore),
+    ] {
+      for (parameter, other) in zip(a.parameters, b.parameters) {
+        for (x, y) in zip(parameter.value.floats, other.value.floats) {
+          #expect(abs(x - y) < 1e-6, "\(parameter.name)")
+        }
+      }
+    }
+  }
+
   /// G takes the step of its losses on the source alone.
   @Test func withoutPseudoLabelsAndLambdaTheTargetMovesNothingOfG() throws {
     let a = Networks(), b = Networks()

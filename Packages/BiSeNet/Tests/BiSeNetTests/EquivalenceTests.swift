@@ -81,6 +81,35 @@ import Testing
     print("the fast form's gradients deviate by up to \(largest)")
   }
 
+  /// Blocks that run again on the way back give the same gradients and move running statistics once.
+  @Test(arguments: Backbone.allCases)
+  func recomputedActivationsChangeNothing(_ backbone: Backbone) throws {
+    let labels = Tensor(labels: (0..<2 * 64 * 64).map { UInt8($0 / 8 % 19) }, shape: [2, 64, 64])
+    func pass(recomputing: Bool) -> (ParameterStore, Gradients) {
+      let store = filledStore(backbone)
+      let network = BiSeNet(
+        store.scope(.training), backbone: backbone, recomputesActivations: recomputing)
+      let (_, gradients) = valueWithGradients(of: store.parameters) {
+        let losses = network.logits(images([2, 3, 64, 64])).all
+          .map { $0.crossEntropy(labels: labels) }
+        return losses[0] + losses[1] + losses[2]
+      }
+      return (store, gradients)
+    }
+    let (kept, expected) = pass(recomputing: false)
+    let (store, found) = pass(recomputing: true)
+    for (parameter, other) in zip(store.parameters, kept.parameters) {
+      // What is added to a map's gradient outside the blocks is so in another order.
+      let deviation = relativeL2(
+        try #require(found[parameter]), Array64(try #require(expected[other])))
+      #expect(deviation < 1e-4, "\(parameter.name)")
+    }
+    for (entry, other) in zip(store.entries, kept.entries) where entry.role != .trainable {
+      #expect(
+        entry.parameter.value.floats == other.parameter.value.floats, "\(entry.parameter.name)")
+    }
+  }
+
   /// In training the running statistics move once a pass, in inference never.
   @Test func runningStatisticsMoveInTrainingAlone() throws {
     let store = filledStore(.resnet18)

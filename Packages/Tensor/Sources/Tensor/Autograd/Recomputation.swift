@@ -1,5 +1,6 @@
 /// Runs a part of a network for less memory: of what it computes only the output is kept, and on the
-/// way back it runs again (`torch.utils.checkpoint`). The gradients are the same, bit for bit.
+/// way back it runs again (`torch.utils.checkpoint`). The gradients are the same, but for the order in
+/// which those by an input that others read too are added up.
 ///
 /// - Parameters:
 ///   - x: The input.

@@ -1,4 +1,3 @@
-import SegmentationMetrics
 import Tensor
 import VisionDatasets
 
@@ -40,12 +39,11 @@ struct MemoryEstimate {
       + "optimisation.recompute_activations=true or precision=bfloat16"
   }
 
-  /// The members of a `memory` record.
-  var members: [JSONValue.Member] {
-    [
-      .init("estimatedBytes", .integer(total)), .init("startBytes", .integer(now)),
-      .init("tensorBytes", .integer(tensors)), .init("cacheBytes", .integer(cache)),
-    ]
+  /// What is shown after the last iteration; nil where the system does not say.
+  var comparison: String? {
+    ProcessMemory.current.map {
+      "memory: \(megabytes($0.peak)) at its largest, \(megabytes(total)) were expected"
+    }
   }
 
   private var total: Int { now + tensors + cache }

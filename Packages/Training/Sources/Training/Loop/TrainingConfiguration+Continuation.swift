@@ -4,7 +4,6 @@ extension TrainingConfiguration {
   /// Keys that may differ between a run and its continuation: they decide on no weight.
   private static let free = [
     "output", "data.workers", "data.cache", "validation.every", "checkpoint.",
-    "optimisation.recompute_activations",
   ]
 
   /// Compares with the configuration that the run in a folder was started with.

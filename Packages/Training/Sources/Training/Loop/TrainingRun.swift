@@ -65,7 +65,9 @@ public struct TrainingRun {
     if configuration.method == .supervised, configuration.data.dataset == .folder {
       progress.message("a folder set has no splits: validations are of the training pictures")
     }
-    if done < iterations { try announceMemory(after: done, log, &progress) }
+    let memory = done < iterations ? try estimateMemory(before: done) : nil
+    if let memory { progress.message(memory.message) }
+    if let warning = memory?.warning { progress.message(warning) }
     var report: SegmentationReport?
     while done < iterations {
       let epoch = done / task.iterationsPerEpoch
@@ -103,25 +105,16 @@ public struct TrainingRun {
       }
     }
     progress.finish()
-    if let peak = ProcessMemory.current?.peak {
-      try log.append(iteration: done, event: "memory", [.init("peakBytes", .integer(peak))])
-    }
+    if let comparison = memory?.comparison { progress.message(comparison) }
     return report
   }
 
-  /// Says what memory the run will need, before it needs it.
-  private func announceMemory(
-    after done: Int, _ log: RunLog, _ progress: inout ProgressReporter
-  ) throws {
+  private func estimateMemory(before iteration: Int) throws -> MemoryEstimate? {
     let picture = try Batch(blank: 1, configuration.evaluatedDomain.validationSize)
-    let estimate = try MemoryEstimate(datasets: task.datasets + [validation]) {
-      try task.rehearse(done)
+    return try MemoryEstimate(datasets: task.datasets + [validation]) {
+      try task.rehearse(iteration)
       _ = try networkToEvaluate().classes(picture, precision: configuration.precision)
     }
-    guard let estimate else { return }
-    try log.append(iteration: done, event: "memory", estimate.members)
-    progress.message(estimate.message)
-    if let warning = estimate.warning { progress.message(warning) }
   }
 
   private func networkToEvaluate() -> BiSeNet {

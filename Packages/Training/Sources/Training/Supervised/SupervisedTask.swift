@@ -22,7 +22,8 @@ final class SupervisedTask: TrainingTask {
     let optimizer = configuration.makeOptimizer(store.parameters)
     state = TrainingState(store: store, companions: optimizer.state)
     step = SupervisedStep(
-      network: configuration.network(over: store), store: store, optimizer: optimizer, configuration: configuration)
+      network: configuration.network(over: store), store: store, optimizer: optimizer,
+      configuration: configuration)
     schedule = configuration.makeSchedule(
       base: configuration.optimisation.learningRate,
       iterationsPerEpoch: plan.iterationsPerEpoch)

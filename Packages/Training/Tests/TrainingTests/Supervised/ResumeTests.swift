@@ -12,7 +12,7 @@ extension RunTests {
   @Suite struct ResumeTests {
     enum Variant: CaseIterable {
       case plain, bfloat16, adamWithScaleAndCrop, cachedWithWarmUpAndClipping
-      case adaptation, lightAdaptationToOtherSizes
+      case adaptation, lightAdaptationToOtherSizes, accumulatingAdaptation
 
       func apply(to configuration: inout TrainingConfiguration) {
         switch self {
@@ -41,6 +41,13 @@ extension RunTests {
           configuration.precision = .bfloat16
           configuration.target.height = 64
           configuration.optimisation.clipGradientNorm = 1
+        case .accumulatingAdaptation:
+          configuration.adaptToTargetStreets()
+          // Five batches an epoch: two iterations of two, and one batch that is left over.
+          configuration.data.synthetic.count = 10
+          configuration.optimisation.accumulate = 2
+          configuration.optimisation.recomputeActivations = true
+          configuration.optimisation.epochs = 3
         }
       }
     }

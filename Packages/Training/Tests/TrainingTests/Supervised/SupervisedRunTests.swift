@@ -6,6 +6,7 @@ import SegmentationMetrics
 import Tensor
 import Testing
 import Training
+import VisionDatasets
 
 extension RunTests {
   @Suite struct SupervisedRunTests {
@@ -45,6 +46,56 @@ extension RunTests {
       let written = try TrainingConfiguration.load(
         contentsOf: folder.file("configuration.yaml"), overrides: [])
       #expect(written == configuration)
+    }
+
+    /// The mean of the gradients of two batches, each of its own statistics; the last of three batches
+    /// is left over.
+    @Test func batchesAccumulate() throws {
+      var configuration = tinyConfiguration(output: folder.path)
+      configuration.optimisation.accumulate = 2
+      let store = try configuration.makeGenerator()
+      let step = SupervisedStep(
+        network: BiSeNet(store.scope(.training), backbone: .resnet18), store: store,
+        optimizer: SGD(store.parameters, momentum: 0, weightDecay: 0),
+        configuration: configuration)
+      let batches = try (1...2).map { seed in
+        try Batch(
+          [0, 1].map {
+            try SyntheticStreets(look: .source, seed: seed, count: 2, height: 32, width: 64)
+              .sample(at: $0)
+          }, normalisation: .imageNet)
+      }
+      let plain = try configuration.makeGenerator()
+      let network = BiSeNet(plain.scope(.training), backbone: .resnet18)
+      let before = store.parameters.map(\.value.floats)
+      let losses = step(accumulating: 2, learningRate: 0.5) { batches[$0] }
+      let gradients = batches.map { batch in
+        valueWithGradients(of: plain.parameters) {
+          let images = Tensor(batch.images, shape: [2, 3, 32, 64])
+          let labels = Tensor(labels: batch.labels, shape: [2, 32, 64])
+          let heads = network.logits(images).all.map { $0.crossEntropy(labels: labels) }
+          return heads[0] + heads[1] + heads[2]
+        }
+      }
+      let mean = (gradients[0].value.item + gradients[1].value.item) / 2
+      #expect(abs(losses.total - Double(mean)) < 1e-4)
+      for (index, parameter) in plain.parameters.enumerated() {
+        let slopes = try gradients.map { try #require($0.gradients[parameter]).floats }
+        let after = store.parameters[index].value.floats
+        for (place, value) in after.enumerated() {
+          let expected = before[index][place] - 0.25 * (slopes[0][place] + slopes[1][place])
+          #expect(abs(value - expected) < 1e-5, "\(parameter.name)")
+        }
+      }
+    }
+
+    @Test func anIterationNeedsItsBatches() throws {
+      var configuration = tinyConfiguration(output: folder.path)
+      configuration.optimisation.accumulate = 2
+      #expect(try TrainingRun(configuration).iterations == 2)
+      configuration.optimisation.accumulate = 4
+      let error = #expect(throws: DataLoaderError.self) { try TrainingRun(configuration) }
+      #expect(try #require(error).description.contains("6 samples do not fill one batch of 8"))
     }
 
     @Test func theLastAndTheBestStayWithTheirCompanions() throws {

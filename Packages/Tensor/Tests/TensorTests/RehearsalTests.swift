@@ -1,0 +1,51 @@
+import Tensor
+import TensorTesting
+import Testing
+
+extension Serial {
+  @Suite struct RehearsalTests {
+    private let weight = Parameter(
+      name: "w", Array64(uniform: "w", shape: [32, 16, 3, 3], scale: 0.1).tensor())
+    private let velocity = Parameter(name: "v", Tensor(repeating: 0, shape: [32, 16, 3, 3]))
+    // Of a size that no other test has left in the pool.
+    private let x = Array64(uniform: "x", shape: [2, 16, 37, 91]).tensor()
+
+    private func step() -> Float {
+      let (loss, gradients) = valueWithGradients(of: [weight]) {
+        x.conv2d(weight: weight.value, padding: 1).relu().sum()
+      }
+      if let gradient = gradients[weight] {
+        weight.stepSGD(
+          velocity: velocity, gradient: gradient,
+          SGDStep(learningRate: 0.1, momentum: 0.9, weightDecay: 0, gradientScale: 1))
+      }
+      return loss.item
+    }
+
+    /// What was rehearsed finds its memory in the pool.
+    @Test func theRunTakesWhatTheRehearsalFound() {
+      var losses: [Float] = []
+      let bytes = Rehearsal.bytes { losses.append(step()) }
+      #expect(losses == [0])
+      let activation = 2 * 32 * 37 * 91 * 4
+      #expect(bytes >= activation && bytes < 8 * activation, "\(bytes)")
+      let before = MemoryStatistics.current.allocations
+      #expect(step() > 0)
+      #expect(MemoryStatistics.current.allocations == before)
+      #expect(Rehearsal.bytes { _ = step() } == 0)
+    }
+
+    @Test func aRehearsalChangesNothing() {
+      let before = weight.value.floats
+      _ = Rehearsal.bytes { _ = step() }
+      #expect(weight.value.floats == before)
+      #expect(velocity.value.floats.allSatisfy { $0 == 0 })
+      _ = Rehearsal.bytes { weight.update(Tensor(repeating: 7, shape: weight.shape)) }
+      #expect(weight.value.floats == before)
+      // Packed weights of a rehearsal hold nothing, and must not serve.
+      let found = x.conv2d(weight: weight.value, padding: 1)
+      let fresh = Parameter(name: "fresh", Tensor(before, shape: weight.shape))
+      #expect(found.floats == x.conv2d(weight: fresh.value, padding: 1).floats)
+    }
+  }
+}
