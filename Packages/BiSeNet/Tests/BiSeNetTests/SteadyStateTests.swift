@@ -33,8 +33,8 @@ import Testing
     if Self.hasAVX512 { #expect(found.reorders == 0) }
   }
 
-  /// What is left are weights, packed once for each of the two passes that read them, and their
-  /// gradients, which the optimiser takes row-major.
+  /// What is left are weights, packed for the pass back (in bfloat16 for both passes): they lie as
+  /// their gradients do, which the pass forward reads too.
   @Test(arguments: [DType.float32, .bfloat16]) func aTrainingStepReordersWeights(dtype: DType) {
     let store = filledStore(.resnet18)
     let network = BiSeNet(store.scope(.training), backbone: .resnet18)
@@ -50,6 +50,6 @@ import Testing
       optimizer.step(gradients, learningRate: 1e-4)
     }
     #expect(found.allocations == 0)
-    if Self.hasAVX512 { #expect(found.reorders <= 98) }
+    if Self.hasAVX512 { #expect(found.reorders <= (dtype == .float32 ? 30 : 64)) }
   }
 }

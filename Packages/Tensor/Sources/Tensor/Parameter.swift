@@ -34,7 +34,16 @@ public final class Parameter: Sendable {
     if !Rehearsal.isUnderWay { current.withLock { $0 = storage } }
   }
 
-  /// Changes the row-major float32 elements in place; copies them first where a tensor still holds
+  /// Lays the elements out as a gradient lies. Done once, later steps find them so, and so do
+  /// convolutions, whose primitives mostly read weights in the layout that they give gradients in.
+  func layOut(like gradient: Storage) {
+    current.withLock { storage in
+      let laidOut = Tensor.backend.relaid(storage, like: gradient)
+      if !Rehearsal.isUnderWay { storage = laidOut }
+    }
+  }
+
+  /// Changes the float32 elements in place, as they lie; copies them first where a tensor still holds
   /// them.
   package func mutate<Result>(_ body: (Storage) -> Result) -> Result {
     current.withLock { storage in
@@ -52,9 +61,10 @@ extension Parameter {
   ///
   /// - Parameter velocity: In this parameter's shape, changed too.
   public func stepSGD(velocity: Parameter, gradient: Tensor, _ step: SGDStep) {
+    let gradient = lyingAlike(gradient, [velocity])
     mutate { own in
       velocity.mutate { v in
-        Tensor.backend.sgd(own, velocity: v, gradient: gradient.storage, step: step)
+        Tensor.backend.sgd(own, velocity: v, gradient: gradient, step: step)
       }
     }
   }
@@ -65,12 +75,20 @@ extension Parameter {
   ///   - mean: In this parameter's shape, changed too.
   ///   - square: In this parameter's shape, changed too.
   public func stepAdam(mean: Parameter, square: Parameter, gradient: Tensor, _ step: AdamStep) {
+    let gradient = lyingAlike(gradient, [mean, square])
     mutate { own in
       mean.mutate { m in
         square.mutate { s in
-          Tensor.backend.adam(own, mean: m, square: s, gradient: gradient.storage, step: step)
+          Tensor.backend.adam(own, mean: m, square: s, gradient: gradient, step: step)
         }
       }
     }
+  }
+
+  /// The gradient as float32, and this parameter and its companions laid out like it.
+  private func lyingAlike(_ gradient: Tensor, _ companions: [Parameter]) -> Storage {
+    let storage = Tensor.backend.cast(gradient.storage, to: .float32)
+    for parameter in [self] + companions { parameter.layOut(like: storage) }
+    return storage
   }
 }

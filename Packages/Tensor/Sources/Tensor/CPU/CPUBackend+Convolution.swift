@@ -113,15 +113,11 @@ extension CPUBackend {
       biasResult = result
     }
     primitive.execute(operands)
-    let plainWeight = prepared(
-      weightResult, as: .plain(geometry.oneDNNWeight, .float32))
+    // As it lies: the optimiser moves the weight in that layout.
+    guard geometry.groups > 1 else { return (weightResult, biasResult) }
     // Grouped weights have one dimension more in oneDNN, but the same elements in the same order.
-    return (
-      Storage(
-        shape: geometry.weight, descriptor: .plain(geometry.weight, .float32),
-        buffer: plainWeight.buffer),
-      biasResult
-    )
+    let plainWeight = prepared(weightResult, as: .plain(geometry.oneDNNWeight, .float32))
+    return (plainWeight.reshaped(geometry.weight), biasResult)
   }
 
   private func depthwiseWeightGradient(
@@ -174,7 +170,7 @@ extension CPUBackend {
         bias: bias, epilogue: plain)
     }
     // Not in training's forward pass, where its rounding would move ReLUs' inputs across zero.
-    let winograd = geometry.suitsWinograd(type)
+    let winograd = direction != ONEDNN_FORWARD_TRAINING && geometry.suitsWinograd(type)
     return (winograd ? make(ONEDNN_WINOGRAD, 16) : nil) ?? make(ONEDNN_DIRECT, 0)
   }
 

@@ -251,22 +251,30 @@ extension CPUBackend {
     return x.pointer.assumingMemoryBound(to: Float.self)
   }
 
+  /// The elements of storages that an optimiser goes through together, whatever their one layout.
+  private func floats(_ x: Storage, lyingLike other: Storage) -> UnsafeMutablePointer<Float> {
+    require(
+      x.dtype == .float32 && (x.descriptor == other.descriptor || Rehearsal.isUnderWay),
+      "parameter, gradient and what is remembered lie alike, not \(x.shape) and \(other.shape)")
+    return x.pointer.assumingMemoryBound(to: Float.self)
+  }
+
   package func sgd(_ parameter: Storage, velocity: Storage, gradient: Storage, step: SGDStep) {
-    let slope = plain(gradient)
+    func lying(_ x: Storage) -> UnsafeMutablePointer<Float> { floats(x, lyingLike: gradient) }
     ck_sgd(
-      floats(parameter), floats(velocity), floats(slope), parameter.shape.count,
+      lying(parameter), lying(velocity), lying(gradient), gradient.paddedCount,
       step.learningRate, step.momentum, step.weightDecay, step.gradientScale)
-    withExtendedLifetime((parameter, velocity, slope)) {}
+    withExtendedLifetime((parameter, velocity, gradient)) {}
   }
 
   package func adam(
     _ parameter: Storage, mean: Storage, square: Storage, gradient: Storage, step: AdamStep
   ) {
-    let slope = plain(gradient)
+    func lying(_ x: Storage) -> UnsafeMutablePointer<Float> { floats(x, lyingLike: gradient) }
     ck_adam(
-      floats(parameter), floats(mean), floats(square), floats(slope), parameter.shape.count,
+      lying(parameter), lying(mean), lying(square), lying(gradient), gradient.paddedCount,
       step.learningRate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
       step.gradientScale, Int64(step.step))
-    withExtendedLifetime((parameter, mean, square, slope)) {}
+    withExtendedLifetime((parameter, mean, square, gradient)) {}
   }
 }

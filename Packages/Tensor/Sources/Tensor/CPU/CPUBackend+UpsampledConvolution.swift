@@ -40,7 +40,7 @@ extension CPUBackend {
     if let slopes {
       let part = convolutionWeightGradient(
         gradient, input: x, geometry: channels.own, bias: false)
-      copy(part.weight, into: channels.ranges[0], of: slopes)
+      copy(plain(part.weight), into: channels.ranges[0], of: slopes)
     }
     let source = blocked(gradient)
     for (index, map) in maps.enumerated() {
@@ -59,9 +59,8 @@ extension CPUBackend {
           ? convolutionInputGradient(
             products, weight: places(range, of: weight), geometry: geometry) : nil)
       guard let slopes else { continue }
-      let part = convolutionWeightGradient(
-        products, input: map, geometry: geometry, bias: false
-      ).weight
+      let part = plain(
+        convolutionWeightGradient(products, input: map, geometry: geometry, bias: false).weight)
       ck_weight_from_places(
         floats(slopes), floats(part), Int64(weight.shape[0]), Int64(weight.shape[1]),
         Int64(range.lowerBound), Int64(range.count), Int64(channels.padded))
@@ -80,7 +79,7 @@ extension CPUBackend {
   private func inputs(_ range: Range<Int>, of weight: Storage) -> Storage {
     kept(.inputs(range), of: weight) {
       let part = Storage(plain: weight.shape.with(channels: range.count), dtype: .float32)
-      copyRows(from: weight, at: range.lowerBound, to: part, at: 0, channels: range.count)
+      copyRows(from: plain(weight), at: range.lowerBound, to: part, at: 0, channels: range.count)
       return part
     }
   }
@@ -109,10 +108,11 @@ extension CPUBackend {
     kept(.places(range), of: weight) {
       let padded = UpsampledChannels.padded(weight.shape[0])
       let part = Storage(plain: [9 * padded, range.count, 1, 1], dtype: .float32)
+      let rows = plain(weight)
       ck_places_from_weight(
-        floats(part), floats(weight), Int64(weight.shape[0]), Int64(weight.shape[1]),
+        floats(part), floats(rows), Int64(weight.shape[0]), Int64(weight.shape[1]),
         Int64(range.lowerBound), Int64(range.count), Int64(padded))
-      withExtendedLifetime(weight) {}
+      withExtendedLifetime(rows) {}
       return part
     }
   }
