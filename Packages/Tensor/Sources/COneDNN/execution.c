@@ -13,6 +13,7 @@ static int argument_index(int role) {
     case ONEDNN_DIFF_BIAS: return DNNL_ARG_DIFF_BIAS;
     case ONEDNN_DIFF_DST: return DNNL_ARG_DIFF_DST;
     case ONEDNN_SCRATCHPAD: return DNNL_ARG_SCRATCHPAD;
+    case ONEDNN_RESIDUAL: return DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
     default: return DNNL_ARG_MULTIPLE_SRC + (role - ONEDNN_ROLE_COUNT);
   }
 }
@@ -20,6 +21,7 @@ static int argument_index(int role) {
 static md_ref operand(onednn_primitive_t p, int role) {
   if (role >= ONEDNN_ROLE_COUNT) return ref(p->sources[role - ONEDNN_ROLE_COUNT]);
   if (role == ONEDNN_SRC && p->source_count == 1) return ref(p->sources[0]);
+  if (role == ONEDNN_RESIDUAL) return ref(p->residual);
   if (role == ONEDNN_WORKSPACE)
     return dnnl_primitive_desc_query_md(p->desc, dnnl_query_workspace_md, 0);
   if (role == ONEDNN_SCRATCHPAD)
@@ -48,6 +50,7 @@ void onednn_primitive_destroy(onednn_primitive_t primitive) {
   for (int i = 0; i < MAX_ARGUMENTS; i++)
     if (primitive->memories[i]) dnnl_memory_destroy(primitive->memories[i]);
   for (int i = 0; i < primitive->source_count; i++) onednn_md_destroy(primitive->sources[i]);
+  if (primitive->residual) onednn_md_destroy(primitive->residual);
   dnnl_primitive_destroy(primitive->primitive);
   dnnl_primitive_desc_destroy(primitive->desc);
   free(primitive);

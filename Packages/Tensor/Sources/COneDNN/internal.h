@@ -32,6 +32,7 @@ struct onednn_primitive {
   dnnl_memory_t memories[MAX_ARGUMENTS];  // made at first use, then only re-pointed
   onednn_md_t sources[MAX_CONCAT];        // concat's and reorder's own operands
   int source_count;
+  onednn_md_t residual;                   // of a convolution that adds one from apart
 };
 
 /// The process's engine and stream, made at first use.

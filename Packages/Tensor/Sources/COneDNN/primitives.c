@@ -26,18 +26,21 @@ static onednn_primitive_t finish(dnnl_status_t status, dnnl_primitive_desc_t des
 
 /// Scratch memory is the caller's: oneDNN's own belongs to the thread that made the primitive, and
 /// a primitive may run on another.
-static dnnl_primitive_attr_t make_attributes(onednn_epilogue epilogue) {
+static dnnl_primitive_attr_t make_attributes(onednn_epilogue epilogue, md_ref residual) {
   dnnl_primitive_attr_t attributes = NULL;
   if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
   dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-  if (!epilogue.sum && !epilogue.relu) return attributes;
+  if (!epilogue.residual && !epilogue.relu) return attributes;
   dnnl_post_ops_t operations = NULL;
   dnnl_post_ops_create(&operations);
+  if (epilogue.residual == ONEDNN_RESIDUAL_APART)
+    dnnl_post_ops_append_binary(operations, dnnl_binary_add, residual);
 #if V3
-  if (epilogue.sum) dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef);
+  if (epilogue.residual == ONEDNN_RESIDUAL_IN_DST)
+    dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef);
   if (epilogue.relu) dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0);
 #else
-  if (epilogue.sum) dnnl_post_ops_append_sum(operations, 1);
+  if (epilogue.residual == ONEDNN_RESIDUAL_IN_DST) dnnl_post_ops_append_sum(operations, 1);
   if (epilogue.relu) dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0);
 #endif
   dnnl_primitive_attr_set_post_ops(attributes, operations);
@@ -49,7 +52,7 @@ static dnnl_primitive_attr_t make_attributes(onednn_epilogue epilogue) {
 static dnnl_primitive_attr_t plain_attributes(void) {
   static dnnl_primitive_attr_t shared;
   if (!shared) {
-    dnnl_primitive_attr_t made = make_attributes((onednn_epilogue){false, false});
+    dnnl_primitive_attr_t made = make_attributes((onednn_epilogue){ONEDNN_NO_RESIDUAL, false}, NULL);
     dnnl_primitive_attr_t expected = NULL;
     if (!__atomic_compare_exchange_n(
             &shared, &expected, made, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
@@ -117,12 +120,14 @@ onednn_primitive_t onednn_convolution(
       && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights),
                           NULL, ref(dst), NULL, NULL) != dnnl_success)
     hint = NULL;
-  dnnl_primitive_attr_t attributes = make_attributes(epilogue);
+  dnnl_primitive_attr_t attributes = make_attributes(epilogue, ref(dst));
   dnnl_status_t status = convolution_desc(
       &desc, direction, kind, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
   dnnl_primitive_attr_destroy(attributes);
   if (hint) dnnl_primitive_desc_destroy(hint);
-  return finish(status, desc);
+  onednn_primitive_t made = finish(status, desc);
+  if (made && epilogue.residual == ONEDNN_RESIDUAL_APART) made->residual = onednn_md_copy(ref(dst));
+  return made;
 }
 
 onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md_t dst) {

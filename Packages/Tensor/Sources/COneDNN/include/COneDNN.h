@@ -34,6 +34,7 @@ typedef enum {
   ONEDNN_DIFF_BIAS,
   ONEDNN_DIFF_DST,
   ONEDNN_SCRATCHPAD,
+  ONEDNN_RESIDUAL,
   ONEDNN_ROLE_COUNT,
 } onednn_role;
 
@@ -63,9 +64,18 @@ size_t onednn_md_bytes(onednn_md_t md);
 int onednn_md_channel_block(onednn_md_t md);
 onednn_dtype onednn_md_dtype(onednn_md_t md);
 
-/// What a convolution does after its sum: add `sum_scale` times what dst held, then ReLU.
+/// What a convolution adds to its sum.
+typedef enum {
+  ONEDNN_NO_RESIDUAL,
+  /// What dst held before.
+  ONEDNN_RESIDUAL_IN_DST,
+  /// ONEDNN_RESIDUAL, which lies as dst does; dst's layout must be given.
+  ONEDNN_RESIDUAL_APART,
+} onednn_residual;
+
+/// What a convolution does after its sum: add a residual, then ReLU.
 typedef struct {
-  bool sum;
+  onednn_residual residual;
   bool relu;
 } onednn_epilogue;
 

@@ -33,10 +33,14 @@ extension CPUBackend {
           geometry, type, bias: bias != nil, sum: residual != nil, relu: relu))
     ) {
       makeFusedConvolution(
-        geometry, type, bias: bias != nil,
-        epilogue: onednn_epilogue(sum: residual != nil, relu: relu))
+        geometry, type, bias: bias != nil, residual: residual != nil, relu: relu)
     }
     var y = allocate(geometry.output, primitive.descriptor(.destination))
+    if let residual, let descriptor = primitive.optionalDescriptor(.residual) {
+      run(
+        primitive, x, geometry.grouped(weight), bias, prepared(residual, as: descriptor), into: y)
+      return cast(y, to: x.dtype)
+    }
     if let residual {
       // The sum reads what the destination held before.
       let start = prepared(residual, as: y.descriptor)
@@ -54,7 +58,8 @@ extension CPUBackend {
 
   /// Runs a forward convolution on operands in whatever layout they come.
   private func run(
-    _ primitive: Primitive, _ x: Storage, _ weight: Storage, _ bias: Storage?, into y: Storage
+    _ primitive: Primitive, _ x: Storage, _ weight: Storage, _ bias: Storage?,
+    _ residual: Storage? = nil, into y: Storage
   ) {
     var operands = [
       (Role.source, prepared(x, as: primitive.descriptor(.source))),
@@ -62,6 +67,7 @@ extension CPUBackend {
       (.destination, y),
     ]
     if let bias { operands.append((.bias, prepared(bias, as: primitive.descriptor(.bias)))) }
+    if let residual { operands.append((.residual, residual)) }
     primitive.execute(operands)
   }
 
@@ -162,7 +168,7 @@ extension CPUBackend {
     _ geometry: ConvolutionGeometry, _ direction: onednn_direction, _ type: DType, bias: Bool,
     weightType: DType
   ) -> onednn_primitive_t? {
-    let plain = onednn_epilogue(sum: false, relu: false)
+    let plain = onednn_epilogue(residual: ONEDNN_NO_RESIDUAL, relu: false)
     func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
       makeConvolution(
         geometry, direction, algorithm, input: descriptor(geometry.input, type, block: block),
@@ -177,18 +183,25 @@ extension CPUBackend {
   /// In channel blocks from the first convolution to the last: asked for any layout, oneDNN takes
   /// channels-last for inference on AVX-512, where its direct convolutions are no faster, its
   /// pooling falls to the reference code and Winograd's algorithm is missing.
+  ///
+  /// A residual is read where it lies; where the algorithm cannot, it is copied into the output first.
   private func makeFusedConvolution(
-    _ geometry: ConvolutionGeometry, _ type: DType, bias: Bool, epilogue: onednn_epilogue
+    _ geometry: ConvolutionGeometry, _ type: DType, bias: Bool, residual: Bool, relu: Bool
   ) -> onednn_primitive_t? {
-    func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
+    func make(
+      _ algorithm: onednn_algorithm, _ block: Int, _ place: onednn_residual = ONEDNN_RESIDUAL_IN_DST
+    ) -> onednn_primitive_t? {
       makeConvolution(
         geometry, ONEDNN_FORWARD_INFERENCE, algorithm,
         input: descriptor(geometry.input, type, block: block),
         output: descriptor(geometry.output, type, block: block), weightType: type, bias: bias,
-        epilogue: epilogue)
+        epilogue: onednn_epilogue(residual: residual ? place : ONEDNN_NO_RESIDUAL, relu: relu))
     }
-    return (geometry.suitsWinograd(type) ? make(ONEDNN_WINOGRAD, 16) : nil)
-      ?? make(ONEDNN_DIRECT, 16) ?? make(ONEDNN_DIRECT, 0)
+    if geometry.suitsWinograd(type), let winograd = make(ONEDNN_WINOGRAD, 16) { return winograd }
+    if residual, Self.computesBFloat16, let apart = make(ONEDNN_DIRECT, 16, ONEDNN_RESIDUAL_APART) {
+      return apart
+    }
+    return make(ONEDNN_DIRECT, 16) ?? make(ONEDNN_DIRECT, 0)
   }
 
   /// Blocks of 16 channels where asked for, on AVX-512 and where there are as many; else whatever

@@ -3,7 +3,7 @@ import Synchronization
 
 /// An operand of a oneDNN primitive.
 enum Role: Hashable {
-  case source, source1, weights, bias, destination, workspace
+  case source, source1, weights, bias, destination, workspace, residual
   case sourceGradient, weightsGradient, biasGradient, destinationGradient
   case input(Int)
 
@@ -16,6 +16,7 @@ enum Role: Hashable {
     case .bias: role = ONEDNN_BIAS
     case .destination: role = ONEDNN_DST
     case .workspace: role = ONEDNN_WORKSPACE
+    case .residual: role = ONEDNN_RESIDUAL
     case .sourceGradient: role = ONEDNN_DIFF_SRC
     case .weightsGradient: role = ONEDNN_DIFF_WEIGHTS
     case .biasGradient: role = ONEDNN_DIFF_BIAS
