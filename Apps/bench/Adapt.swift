@@ -16,6 +16,7 @@ struct AdaptStep: ParsableCommand {
       """)
 
   @OptionGroup var work: Work
+  @OptionGroup var step: StepOptions
 
   @Option(help: "The discriminator, fcd or fcd-light.")
   var discriminator = "fcd"
@@ -31,10 +32,11 @@ struct AdaptStep: ParsableCommand {
     let shape = work.shape
     let kind = Discriminator.Kind(rawValue: self.discriminator) ?? .fcd
     let store = ParameterStore(), discriminatorStore = ParameterStore()
-    let network = BiSeNet(store.scope(.training), backbone: work.network)
+    let network = BiSeNet(
+      store.scope(.training), backbone: work.network, recomputesActivations: step.recompute)
     let discriminator = Discriminator(discriminatorStore.scope(.training), kind: kind)
     let schedule = LearningRateSchedule(base: 1e-3, decay: .constant, total: 1)
-    let step = AdaptationStep(
+    let adaptation = AdaptationStep(
       generator: { network.logits($0).all },
       generatorLearner: .init(
         parameters: store.parameters, optimizer: SGD(store.parameters), schedule: schedule),
@@ -49,8 +51,8 @@ struct AdaptStep: ParsableCommand {
     let ofG = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
     let ofD = Discriminator.complexity(kind: kind, input: [shape[0], 19, shape[2], shape[3]])
       .layers.reduce(0) { $0 + $1.macs }
-    try work.measure(flops: 2 * (6 * ofG + 5 * ofD)) {
-      _ = step(batches, time: 0, iteration: 0)
+    try work.measure(flops: 2 * (6 * ofG + 5 * ofD) * step.accumulate) {
+      _ = adaptation(accumulating: step.accumulate, time: 0, iteration: 0) { _ in batches }
     }
   }
 }

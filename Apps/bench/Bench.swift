@@ -17,13 +17,13 @@ struct Bench: ParsableCommand {
       peakBytes (of tensors), allocations (blocks taken from the system per repetition), \
       reorders (tensors laid out anew per repetition), gigaflopsPerSecond (of the network as \
       defined; training counts three times the forward pass), floorShare (of the median, what \
-      that arithmetic would take at the rate of one large convolution); with --profile also \
-      operations (name, calls, seconds).
+      that arithmetic would take at the rate of one large convolution), residentBytes (the most \
+      that the process had in memory); with --profile also operations (name, calls, seconds).
 
       Apps/bench/peers/compare.py runs the same work in PyTorch, interleaved with this, and prints \
       the ratios.
       """,
-    subcommands: [Infer.self, TrainStep.self, AdaptStep.self, Load.self])
+    subcommands: [Infer.self, TrainStep.self, AdaptStep.self, Load.self, ExportLabels.self])
 }
 
 struct Work: ParsableArguments {
@@ -71,6 +71,19 @@ struct Work: ParsableArguments {
   var network: Backbone { backbone == .resnet18 ? .resnet18 : .resnet101 }
 }
 
+/// What steps of the optimiser have in common.
+struct StepOptions: ParsableArguments {
+  @Option(help: "Batches a step.")
+  var accumulate = 1
+
+  @Flag(help: "Run residual blocks again on the way back instead of keeping their activations.")
+  var recompute = false
+
+  func validate() throws {
+    guard accumulate > 0 else { throw ValidationError("--accumulate is 1 or more") }
+  }
+}
+
 struct Infer: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "An image to the class of every pixel.")
@@ -96,6 +109,7 @@ struct TrainStep: ParsableCommand {
     abstract: "A supervised step: three losses, gradients, the optimiser.")
 
   @OptionGroup var work: Work
+  @OptionGroup var step: StepOptions
 
   func validate() throws { try work.validateForTraining() }
 
@@ -105,12 +119,15 @@ struct TrainStep: ParsableCommand {
     var configuration = TrainingConfiguration()
     configuration.precision = work.precision
     let store = ParameterStore()
-    let network = BiSeNet(store.scope(.training), backbone: work.network)
-    let step = SupervisedStep(
+    let network = BiSeNet(
+      store.scope(.training), backbone: work.network, recomputesActivations: step.recompute)
+    let supervised = SupervisedStep(
       network: network, store: store, optimizer: configuration.makeOptimizer(store.parameters),
       configuration: configuration)
     let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
-    try work.measure(flops: 6 * macs) { _ = step(batch, learningRate: 1e-3) }
+    try work.measure(flops: 6 * macs * step.accumulate) {
+      _ = supervised(accumulating: step.accumulate, learningRate: 1e-3) { _ in batch }
+    }
   }
 }
 

@@ -5,13 +5,13 @@ import Training
 
 extension Work {
   /// Runs the work once to warm up, then as often as asked for, and prints what it found.
-  func measure(flops: Int, _ body: () -> Void) throws {
+  func measure(flops: Int, _ body: () throws -> Void) throws {
     // The peak is the work's own, not that of counting its arithmetic.
     MemoryStatistics.resetPeak()
-    body()
+    try body()
     let before = MemoryStatistics.current
     let clock = ContinuousClock()
-    let times = (0..<repetitions).map { _ in clock.measure(body).seconds }.sorted()
+    let times = try (0..<repetitions).map { _ in try clock.measure(body).seconds }.sorted()
     let after = MemoryStatistics.current
     let median = times[times.count / 2]
     var members: [JSONValue.Member] = [
@@ -23,9 +23,12 @@ extension Work {
       .init("gigaflopsPerSecond", .number(Double(flops) / median * 1e-9)),
       .init("floorShare", .number(Double(flops) / convolutionRate() / median)),
     ]
+    if let memory = ProcessMemory.current {
+      members.append(.init("residentBytes", .integer(memory.peak)))
+    }
     var operations: [OperationTime] = []
     if profile {
-      let (_, records) = OperationObserver.observing(body)
+      let (_, records) = try OperationObserver.observing(body)
       operations = OperationTime.byName(records)
       members.append(.init("operations", .array(operations.map(\.json))))
     }

@@ -7,7 +7,7 @@ WORK is work:backbone:batch:size:precision, the work infer, train, adapt (FCD) o
 of the README's table. Training is compared with PyTorch (eager, channels last, compiled), inference also
 with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the rounds of a run's fastest
 repetition, or with --fastest the fastest of all, which other work on the machine disturbs least. A run
-that takes longer than the limit, or fails, leaves its column empty."""
+that takes longer than the limit, or fails, leaves its column empty. Memory is the most that a process had."""
 
 import argparse
 import json
@@ -30,14 +30,16 @@ WORKS = [
 ]
 
 
-def seconds(command, limit):
-    """The fastest repetition of one run, or nothing where it fails or takes longer than the limit."""
+def figures(command, limit):
+    """Seconds of the fastest repetition of one run and the bytes that it had in memory at most (0 where it does not
+    say), or nothing where it fails or takes longer than the limit."""
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True, cwd=HERE)
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
         print(f"{command[1]}: {(error.stderr or b'')[-300:]!r}", file=sys.stderr)
         return None
-    return json.loads(run.stdout[run.stdout.rindex("{"):])["minimumSeconds"]
+    found = json.loads(run.stdout[run.stdout.rindex("{"):])
+    return found["minimumSeconds"], found.get("residentBytes", 0)
 
 
 def commands_of(name, repetitions):
@@ -65,21 +67,28 @@ def main():
     parser.add_argument("--without", action="append", default=[], choices=PEERS, help="a peer to leave out")
     parser.add_argument("--fastest", action="store_true", help="the fastest of all rounds")
     options = parser.parse_args()
-    print("| work | ours, s | " + " | ".join(PEERS) + " | best peer / ours |\n" + "|---" * (len(PEERS) + 3) + "|")
+    heads = ["work", "ours, s", *PEERS, "fastest peer / ours", "ours, MB", "of the fastest peer's memory"]
+    print(f"| {' | '.join(heads)} |\n" + "|---" * len(heads) + "|")
     for name in options.works or WORKS:
         commands = commands_of(name, str(options.repetitions))
-        times = {peer: [] for peer in commands if peer not in options.without}
+        runs = {peer: [] for peer in commands if peer not in options.without}
         for _ in range(options.rounds):
-            for peer in times:
-                if None not in times[peer]:
-                    times[peer].append(seconds(commands[peer], options.limit))
+            for peer in runs:
+                if None not in runs[peer]:
+                    runs[peer].append(figures(commands[peer], options.limit))
         figure = min if options.fastest else statistics.median
-        found = {p: figure(t) for p, t in times.items() if t and None not in t}
-        peers = [found[p] for p in PEERS if p in found]
-        ours = found.get("ours")
+        runs = {p: r for p, r in runs.items() if r and None not in r}
+        found = {p: figure([seconds for seconds, _ in r]) for p, r in runs.items()}
+        memory = {p: max(bytes for _, bytes in r) for p, r in runs.items()}
+        peers = [p for p in PEERS if p in found]
         cells = [f"{found[p]:.3f}" if p in found else "" for p in ("ours", *PEERS)]
-        ratio = f"{min(peers) / ours:.2f}" if ours and peers else ""
-        print(f"| {name.replace(':', ' ')} | {' | '.join(cells)} | {ratio} |", flush=True)
+        ratios = ["", "", ""]
+        if "ours" in found and peers:
+            fastest = min(peers, key=found.get)
+            ratios = [f"{found[fastest] / found['ours']:.2f}", f"{memory['ours'] / 1e6:.0f}"]
+            # What it would take to be as fast is what memory is compared with.
+            ratios.append(f"{memory['ours'] / memory[fastest]:.2f}" if memory[fastest] else "")
+        print(f"| {name.replace(':', ' ')} | {' | '.join(cells + ratios)} |", flush=True)
 
 
 main()

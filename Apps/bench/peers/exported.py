@@ -4,6 +4,7 @@ ONNX Runtime computes no bfloat16 on processors, so it has float32 alone."""
 
 import json
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -62,7 +63,8 @@ def main():
         start = time.perf_counter()
         run(pixels)
         times.append(time.perf_counter() - start)
-    print(json.dumps({"medianSeconds": sorted(times)[len(times) // 2], "minimumSeconds": min(times)}))
+    print(json.dumps({"medianSeconds": sorted(times)[len(times) // 2], "minimumSeconds": min(times),
+                      "residentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 
 main()

@@ -104,7 +104,7 @@ def main():
         run()
         times.append(time.perf_counter() - start)
     print(json.dumps({"medianSeconds": sorted(times)[len(times) // 2], "minimumSeconds": min(times),
-                      "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+                      "residentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 
 main()

@@ -29,12 +29,12 @@ extension Discriminator {
     }
   }
 
-  /// The network's work on an input `[N, C, H, W]`, read off the operations as it runs.
+  /// The network's work on an input `[N, C, H, W]`, read off the operations of a rehearsal.
   public static func complexity(kind: Kind, input: Shape) -> Complexity {
     let store = ParameterStore()
     let network = Discriminator(store.scope(.inference), kind: kind, classes: input[1])
-    let (_, records) = OperationObserver.observing {
-      network(Tensor(repeating: 0, shape: input))
+    let (_, records) = Rehearsal.run {
+      OperationObserver.observing { network(Tensor(repeating: 0, shape: input)) }
     }
     var parameters: [String: Int] = [:]
     var withBias: Set<String> = []

@@ -42,8 +42,8 @@ extension BiSeNet {
   ) -> [LayerComplexity] {
     let store = ParameterStore()
     let network = BiSeNet(store.scope(.inference), backbone: backbone, classes: classes)
-    let (_, records) = OperationObserver.observing {
-      network.asDefined(Tensor(repeating: 0, shape: image))
+    let (_, records) = Rehearsal.run {
+      OperationObserver.observing { network.asDefined(Tensor(repeating: 0, shape: image)) }
     }
     var work: [String: OperationObserver.Record] = [:]
     for record in records where record.macs > 0 { work[record.layer] = record }

@@ -75,7 +75,6 @@ MULTIVERSIONED static void argmax(void *context, int64_t begin, int64_t end) {
     }
     uint8_t *restrict label = p->label + task * s.width;
     for (int64_t x = 0; x < s.width; x++) label[x] = (uint8_t)best[x];
-    if (!p->confidence) continue;
     float *restrict confidence = p->confidence + task * s.width;
     if (p->normalise) {
       for (int64_t x = 0; x < s.width; x++) sum[x] = 0;

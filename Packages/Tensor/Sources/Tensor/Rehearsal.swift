@@ -13,6 +13,12 @@ public enum Rehearsal {
   /// is 0.
   public static func bytes(of body: () throws -> Void) rethrows -> Int {
     let before = BufferPool.shared.statistics.bytes
+    try run(body)
+    return BufferPool.shared.statistics.bytes - before
+  }
+
+  /// Rehearses, for what else can be learnt of a run: which operations it consists of.
+  public static func run<Result>(_ body: () throws -> Result) rethrows -> Result {
     ck_set_idle(true)
     defer {
       ck_set_idle(false)
@@ -20,8 +26,7 @@ public enum Rehearsal {
         buffer.packed.withLock { $0 = [:] }
       }
     }
-    try body()
-    return BufferPool.shared.statistics.bytes - before
+    return try body()
   }
 
   static var isUnderWay: Bool { ck_is_idle() }

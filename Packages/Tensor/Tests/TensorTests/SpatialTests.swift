@@ -73,6 +73,24 @@ extension Serial {
           Array64(confidence).values, large.softmax().argmaxOverChannels().values) < 1e-6)
     }
 
+    /// Labels alone are found without enlarging where four neighbours agree: of smooth scores most do,
+    /// of rough ones none.
+    @Test(arguments: [DType.float32, .bfloat16], [[72, 104], [71, 101], [5, 40], [9, 13]])
+    func labelsAloneEqualThoseWithConfidence(dtype: DType, size: [Int]) {
+      let rough = Array64(uniform: "rough", shape: [2, 19, 9, 13], scale: 5)
+      var smooth = rough
+      for index in smooth.values.indices {
+        let (channel, column) = (index / 117 % 19, index % 13)
+        smooth.values[index] += (channel == column / 5 * 7) ? 20 : 0
+      }
+      for (scores, block) in [(rough, 16), (smooth, 16), (smooth, 1)] {
+        let tensor = scores.rounded(to: dtype).tensor(dtype).relaid(block: block)
+        let alone = tensor.argmaxOverChannels(height: size[0], width: size[1]).labels
+        #expect(
+          alone == tensor.classesWithConfidence(height: size[0], width: size[1]).labels.labels)
+      }
+    }
+
     @Test func argmaxTakesTheFirstOfEqualScores() {
       #expect(Tensor([1, 2, 2, 0], shape: [1, 4, 1, 1]).argmaxOverChannels().labels == [1])
     }

@@ -130,8 +130,9 @@ typedef struct {
 void ck_depthwise_weight_gradient(
     float *dst, const void *src, const void *gradient, ck_depthwise size, bool bf16);
 
-/// Per pixel of the enlarged scores the channel of the largest, and, where `confidence` is not
-/// NULL, its softmax probability (`normalise`) or its value.
+/// Per pixel of the enlarged scores the channel of the largest.
+void ck_upsampled_labels(uint8_t *label, const void *scores, ck_upsampling size, bool bf16);
+/// The same, and its softmax probability (`normalise`) or its value.
 void ck_upsampled_argmax(
     uint8_t *label, float *confidence, const void *scores, ck_upsampling size, bool normalise,
     bool bf16);

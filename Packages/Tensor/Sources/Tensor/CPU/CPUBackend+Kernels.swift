@@ -188,12 +188,17 @@ extension CPUBackend {
   ) -> (labels: Storage, confidence: Storage?) {
     let source = walkable(scores)
     let labels = Storage(plain: [scores.shape[0], height, width], dtype: .uint8)
-    let values = confidence ? Storage(plain: labels.shape, dtype: .float32) : nil
+    let classes = labels.pointer.assumingMemoryBound(to: UInt8.self)
+    let size = upsampling(source, height: height, width: width)
+    defer { withExtendedLifetime(source) {} }
+    guard confidence else {
+      ck_upsampled_labels(classes, source.pointer, size, scores.dtype == .bfloat16)
+      return (labels, nil)
+    }
+    let values = Storage(plain: labels.shape, dtype: .float32)
     ck_upsampled_argmax(
-      labels.pointer.assumingMemoryBound(to: UInt8.self),
-      values?.pointer.assumingMemoryBound(to: Float.self), source.pointer,
-      upsampling(source, height: height, width: width), normalised, scores.dtype == .bfloat16)
-    withExtendedLifetime(source) {}
+      classes, values.pointer.assumingMemoryBound(to: Float.self), source.pointer, size, normalised,
+      scores.dtype == .bfloat16)
     return (labels, values)
   }
 
