@@ -5,10 +5,11 @@ import Tensor
 struct ContextPath: Sendable {
   private let stem: ConvolutionBatchNorm
   private let stages: [[ResidualBlock]]
-  private let recomputesActivations: Bool
+  private let recomputedStages: Int
 
   init(_ scope: Scope, backbone: Backbone, recomputesActivations: Bool) {
-    self.recomputesActivations = recomputesActivations
+    // Of ResNet-101 the first two stages hold most for their arithmetic: a quarter of all activations.
+    recomputedStages = recomputesActivations ? 4 : backbone == .resnet101 ? 2 : 0
     stem = ConvolutionBatchNorm(
       convolution: scope["conv1"], norm: scope["bn1"], 3, 64, kernel: 7, stride: 2, padding: 3,
       initial: .kaimingNormalFanOut)
@@ -27,13 +28,13 @@ struct ContextPath: Sendable {
   /// `[N, 3, H, W]` to the features at 1/16 and 1/32 and the spatial mean of the latter.
   func callAsFunction(_ x: Tensor) -> (sixteenth: Tensor, thirtySecond: Tensor, tail: Tensor) {
     var y = stem(x).maxPool2d(kernel: 3, stride: 2, padding: 1)
-    for stage in stages.dropLast() { y = run(stage, y) }
-    let sixteenth = y
-    y = run(stages[stages.count - 1], y)
+    var sixteenth = y
+    for (index, stage) in stages.enumerated() {
+      sixteenth = y
+      for block in stage {
+        y = index < recomputedStages ? recomputed(y, block.callAsFunction) : block(y)
+      }
+    }
     return (sixteenth, y, y.spatialMean())
-  }
-
-  private func run(_ stage: [ResidualBlock], _ x: Tensor) -> Tensor {
-    stage.reduce(x) { recomputesActivations ? recomputed($0, $1.callAsFunction) : $1($0) }
   }
 }

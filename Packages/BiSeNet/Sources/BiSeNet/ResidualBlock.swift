@@ -15,6 +15,8 @@ struct ResidualBlock: Layer {
       ConvolutionBatchNorm(
         convolution: scope["conv\(index)"], norm: scope["bn\(index)"], inputs, outputs,
         kernel: kernel, stride: stride, padding: kernel / 2, relu: relu,
+        // Deep networks hold more than they compute: inside bottlenecks memory comes first.
+        remade: backbone == .resnet101,
         initial: .kaimingNormalFanOut)
     }
     switch backbone {

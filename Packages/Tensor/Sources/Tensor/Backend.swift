@@ -55,9 +55,10 @@ package protocol Backend: AnyObject, Sendable {
     _ gradient: Storage, input: Storage, scale: Storage, shift: Storage, result: BatchNormResult,
     epsilon: Float, relu: Bool
   ) -> (input: Storage, scale: Storage, shift: Storage)
-  /// Normalises by given statistics.
+  /// Normalises by given statistics, followed by ReLU where asked for.
   func batchNorm(
-    _ x: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage, epsilon: Float
+    _ x: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage, epsilon: Float,
+    relu: Bool
   ) -> Storage
   /// The largest element per window, and what the gradient needs to find it again.
   func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (output: Storage, workspace: Storage?)

@@ -21,6 +21,12 @@ package final class Buffer: @unchecked Sendable {
     (pointer, capacity) = BufferPool.shared.take(byteCount)
   }
 
+  /// Scratch memory, for as long as a primitive runs: any block that is free and large enough serves.
+  init(scratch byteCount: Int) {
+    self.byteCount = byteCount
+    (pointer, capacity) = BufferPool.shared.take(byteCount, orLarger: true)
+  }
+
   deinit { BufferPool.shared.put(pointer, capacity: capacity) }
 }
 
@@ -68,9 +74,17 @@ package final class BufferPool: Sendable {
   /// Forgets the peak so far: the next one is of what follows.
   func resetPeak() { state.withLock { $0.statistics.peakUsed = $0.statistics.used } }
 
-  func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
-    let capacity = Self.capacity(for: byteCount)
+  /// A block for so many bytes, of the size that they are rounded up to, or where `orLarger` the
+  /// smallest free one that is no smaller.
+  func take(_ byteCount: Int, orLarger: Bool = false)
+    -> (UnsafeMutableRawPointer, capacity: Int)
+  {
+    var capacity = Self.capacity(for: byteCount)
     let recycled = state.withLock { state -> UInt? in
+      if orLarger {
+        let fitting = state.free.lazy.filter { $0.key >= capacity && !$0.value.isEmpty }
+        capacity = fitting.map(\.key).min() ?? capacity
+      }
       state.statistics.requests += 1
       state.statistics.used += capacity
       state.statistics.peakUsed = max(state.statistics.peakUsed, state.statistics.used)

@@ -8,15 +8,18 @@ public struct Tensor: Sendable {
   package let storage: Storage
   /// Where the tensor stands on an open tape; nil where nothing is recorded.
   let node: Tape.Node?
+  /// Makes the elements once more, for pullbacks that would hold them otherwise; nil where that
+  /// costs more than holding them.
+  let remake: (@Sendable () -> Storage)?
 
   package init(_ storage: Storage) {
-    self.storage = storage
-    node = nil
+    self.init(storage, node: nil)
   }
 
-  init(_ storage: Storage, node: Tape.Node?) {
+  init(_ storage: Storage, node: Tape.Node?, remake: (@Sendable () -> Storage)? = nil) {
     self.storage = storage
     self.node = node
+    self.remake = remake
   }
 
   /// The extents, outermost first.

@@ -71,5 +71,34 @@ extension Serial {
       }
       #expect(try #require(gradients[first]).floats.allSatisfy { $0 == 1 })
     }
+
+    /// A convolution over a remade normalisation gives the same gradients and does not hold its input.
+    @Test(arguments: [DType.float32, .bfloat16], [false, true])
+    func aRemadeNormalisationChangesNothing(dtype: DType, relu: Bool) throws {
+      let x = Array64(uniform: "remade", shape: [2, 3, 33, 31]).tensor(dtype)
+      let scale = Parameter(name: "scale", Tensor(repeating: 1.5, shape: [6]))
+      let shift = Parameter(name: "shift", Tensor(repeating: 0.25, shape: [6]))
+      let parameters = [first, second, scale, shift]
+      func pass(remade: Bool) -> (gradients: Gradients, held: Int) {
+        var held = 0
+        let (_, gradients) = valueWithGradients(of: parameters) {
+          let y = x.conv2d(weight: first.value, padding: 1)
+          let start = BufferPool.shared.statistics.used
+          let z = y.batchNorm(scale: scale.value, shift: shift.value, relu: relu, remade: remade)
+            .output.conv2d(weight: second.value, padding: 1)
+          held = BufferPool.shared.statistics.used - start
+          return (z * z).sum()
+        }
+        return (gradients, held)
+      }
+      _ = pass(remade: false)  // packs the weights
+      let kept = pass(remade: false), remade = pass(remade: true)
+      for parameter in parameters {
+        #expect(
+          try #require(remade.gradients[parameter]).floats
+            == #require(kept.gradients[parameter]).floats, "\(parameter.name)")
+      }
+      #expect(4 * remade.held < 3 * kept.held, "\(remade.held) of \(kept.held)")
+    }
   }
 }

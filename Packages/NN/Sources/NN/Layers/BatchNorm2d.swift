@@ -27,10 +27,12 @@ public struct BatchNorm2d: Sendable {
   /// Normalises `[N, C, H, W]` by the batch's statistics, then ReLU where asked for, and moves the
   /// running statistics.
   ///
+  /// - Parameter remade: See `Tensor.batchNorm`.
   /// - Precondition: More than one element per channel.
-  public func callAsFunction(_ x: Tensor, relu: Bool = false) -> Tensor {
+  public func callAsFunction(_ x: Tensor, relu: Bool = false, remade: Bool = false) -> Tensor {
     let result = OperationObserver.$layer.withValue(path) {
-      x.batchNorm(scale: scale.value, shift: shift.value, epsilon: Self.epsilon, relu: relu)
+      x.batchNorm(
+        scale: scale.value, shift: shift.value, epsilon: Self.epsilon, relu: relu, remade: remade)
     }
     guard !Recomputation.isUnderWay else { return result.output }
     let count = Float(x.shape.count / x.shape[1])

@@ -15,13 +15,17 @@ public struct ConvolutionBatchNorm: Layer {
   private let stride: Int
   private let padding: Int
   private let relu: Bool
+  private let remade: Bool
   private let path: String
 
   /// Builds the convolution in one scope and the normalisation in another, as PyTorch's modules
   /// name them.
+  ///
+  /// - Parameter remade: In training, whether a convolution over the output normalises again on the way
+  ///   back rather than hold it; see `Tensor.batchNorm`.
   public init(
     convolution: Scope, norm: Scope, _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1,
-    padding: Int = 0, bias: Bool = false, relu: Bool = true,
+    padding: Int = 0, bias: Bool = false, relu: Bool = true, remade: Bool = false,
     initial: Initialiser = .kaimingNormalFanIn
   ) {
     let conv = Conv2d(
@@ -35,6 +39,7 @@ public struct ConvolutionBatchNorm: Layer {
     self.stride = stride
     self.padding = padding
     self.relu = relu
+    self.remade = remade
     path = convolution.path
   }
 
@@ -63,7 +68,7 @@ public struct ConvolutionBatchNorm: Layer {
   public func callAsFunction(_ x: Tensor, residual: Tensor?) -> Tensor {
     switch form {
     case .training(let conv, let norm):
-      guard let residual else { return norm(conv(x), relu: relu) }
+      guard let residual else { return norm(conv(x), relu: relu, remade: remade) }
       let y = norm(conv(x))
       return OperationObserver.$layer.withValue(path) {
         relu ? y.addedReLU(residual) : y + residual

@@ -33,11 +33,12 @@ extension CPUBackend {
   }
 
   package func batchNorm(
-    _ x: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage, epsilon: Float
+    _ x: Storage, scale: Storage, shift: Storage, mean: Storage, variance: Storage, epsilon: Float,
+    relu: Bool
   ) -> Storage {
     normalised(
       walkable(x), scale: scale, shift: shift, mean: mean, variance: variance, epsilon: epsilon,
-      relu: false)
+      relu: relu)
   }
 
   private func normalised(

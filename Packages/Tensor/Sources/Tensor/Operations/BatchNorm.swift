@@ -7,11 +7,13 @@ extension Tensor {
   ///   - shift: `[C]`, float32.
   ///   - epsilon: Added to the variance.
   ///   - relu: Whether ReLU follows.
+  ///   - remade: Whether convolutions over the output hold this tensor and normalise it again on the
+  ///     way back, rather than hold the output: less memory for one more pass over it.
   /// - Returns: The output in this tensor's `[N, C, H, W]`, and the batch's mean and biased variance,
   ///   `[C]`, which no gradient flows through.
   /// - Precondition: More than one element per channel.
   public func batchNorm(
-    scale: Tensor, shift: Tensor, epsilon: Float = 1e-5, relu: Bool = false
+    scale: Tensor, shift: Tensor, epsilon: Float = 1e-5, relu: Bool = false, remade: Bool = false
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
     checkChannels(scale, shift)
     require(
@@ -25,7 +27,8 @@ extension Tensor {
       var result = backend.batchNorm(
         x, scale: weights, shift: offsets, epsilon: epsilon, relu: fused)
       statistics = (result.mean, result.variance)
-      let normalised = result
+      // Of the result the way back needs its statistics alone; the output would be held for nothing.
+      let normalised = result.withOutput(x)
       if relu, !fused { result = result.withOutput(backend.leakyReLU(result.output, slope: 0)) }
       // Held for ReLU alone: what follows a normalisation without one may do without its output.
       let rectified = relu && !fused ? result.output : nil
@@ -36,13 +39,21 @@ extension Tensor {
             rectified.map { backend.leakyReLUGradient(gradient, output: $0, slope: 0) } ?? gradient
           let slopes = backend.batchNormGradient(
             slope, input: x, scale: weights, shift: offsets,
-            result: normalised.withOutput(x), epsilon: epsilon, relu: fused)
+            result: normalised, epsilon: epsilon, relu: fused)
           return [slopes.input, slopes.scale, slopes.shift]
         }
       )
     }
-    guard let statistics else { fatalError("the operation ran") }
-    return (output, Tensor(statistics.0), Tensor(statistics.1))
+    guard let (mean, variance) = statistics else { fatalError("the operation ran") }
+    guard remade, CPUBackend.fuses, output.node != nil else {
+      return (output, Tensor(mean), Tensor(variance))
+    }
+    let again = Tensor(output.storage, node: output.node) {
+      Self.backend.batchNorm(
+        x, scale: weights, shift: offsets, mean: mean, variance: variance, epsilon: epsilon,
+        relu: relu)
+    }
+    return (again, Tensor(mean), Tensor(variance))
   }
 
   /// Batch normalisation by given statistics (`training=False`).
@@ -62,7 +73,7 @@ extension Tensor {
     return Self.operation("batchNorm", []) { backend, _ in
       let y = backend.batchNorm(
         storage, scale: scale.storage, shift: shift.storage, mean: mean.storage,
-        variance: variance.storage, epsilon: epsilon)
+        variance: variance.storage, epsilon: epsilon, relu: false)
       return (y, { _ in [] })
     }
   }

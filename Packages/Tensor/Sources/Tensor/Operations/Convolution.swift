@@ -71,7 +71,7 @@ extension Tensor {
     require(
       bias.map { $0.shape == [geometry.output[1]] } ?? true,
       "conv2d: a bias of \(geometry.output[1]) elements, not \(bias?.shape ?? [])")
-    let x = storage, w = weight.storage
+    let x = storage, w = weight.storage, remake = remake
     return Self.selectiveOperation(
       "conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs
     ) { backend, demand in
@@ -79,7 +79,8 @@ extension Tensor {
       let biasType = bias?.dtype, hasBias = bias != nil, needs = demand.needs
       let needsWeights = needs[1] || (hasBias && needs[2])
       // Only what the asked-for gradients read is kept.
-      let weight = needs[0] ? w : nil, input = needsWeights ? x : nil, weightType = w.dtype
+      let weight = needs[0] ? w : nil, weightType = w.dtype
+      let input = needsWeights ? remake ?? { x } : nil
       return (
         y,
         { gradient, needs in
@@ -90,7 +91,7 @@ extension Tensor {
           }
           if needs[1] || (hasBias && needs[2]), let input {
             let slopes = backend.convolutionWeightGradient(
-              gradient, input: input, geometry: geometry, bias: hasBias)
+              gradient, input: input(), geometry: geometry, bias: hasBias)
             results[1] = backend.cast(slopes.weight, to: weightType)
             if let biasType { results[2] = slopes.bias.map { backend.cast($0, to: biasType) } }
           }
