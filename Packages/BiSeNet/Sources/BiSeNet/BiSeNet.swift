@@ -50,7 +50,7 @@ public struct BiSeNet: Sendable {
     _ scope: Scope, backbone: Backbone, classes: Int = 19, recomputesActivations: Bool = false
   ) {
     let channels = backbone.channels
-    spatial = SpatialPath(scope["spatial_path"])
+    spatial = SpatialPath(scope["spatial_path"], backbone: backbone)
     context = ContextPath(
       scope["context_path"], backbone: backbone, recomputesActivations: recomputesActivations)
     refinement16 = AttentionRefinement(

@@ -5,11 +5,12 @@ import Tensor
 struct ContextPath: Sendable {
   private let stem: ConvolutionBatchNorm
   private let stages: [[ResidualBlock]]
-  private let recomputedStages: Int
+  private let backbone: Backbone
+  private let recomputesActivations: Bool
 
   init(_ scope: Scope, backbone: Backbone, recomputesActivations: Bool) {
-    // Of ResNet-101 the first two stages hold most for their arithmetic: a quarter of all activations.
-    recomputedStages = recomputesActivations ? 4 : backbone == .resnet101 ? 2 : 0
+    self.backbone = backbone
+    self.recomputesActivations = recomputesActivations
     stem = ConvolutionBatchNorm(
       convolution: scope["conv1"], norm: scope["bn1"], 3, 64, kernel: 7, stride: 2, padding: 3,
       initial: .kaimingNormalFanOut)
@@ -29,12 +30,20 @@ struct ContextPath: Sendable {
   func callAsFunction(_ x: Tensor) -> (sixteenth: Tensor, thirtySecond: Tensor, tail: Tensor) {
     var y = stem(x).maxPool2d(kernel: 3, stride: 2, padding: 1)
     var sixteenth = y
+    let recomputedCount = recomputedStages(y.dtype)
     for (index, stage) in stages.enumerated() {
       sixteenth = y
       for block in stage {
-        y = index < recomputedStages ? recomputed(y, block.callAsFunction) : block(y)
+        y = index < recomputedCount ? recomputed(y, block.callAsFunction) : block(y)
       }
     }
     return (sixteenth, y, y.spatialMean())
+  }
+
+  /// How many stages run again on the way back. Of ResNet-101 the first ones hold most for their
+  /// arithmetic, as their maps are the largest; in bfloat16 they hold half and cost relatively more.
+  private func recomputedStages(_ dtype: DType) -> Int {
+    if recomputesActivations { return stages.count }
+    return backbone == .resnet101 && dtype == .float32 ? 2 : 0
   }
 }

@@ -5,9 +5,11 @@ import Tensor
 struct SpatialPath: Layer {
   private let blocks: [ConvolutionBatchNorm]
 
-  init(_ scope: Scope) {
+  init(_ scope: Scope, backbone: Backbone) {
     blocks = zip([3, 64, 128], [64, 128, 256]).enumerated().map { index, channels in
-      .block(scope["convblock\(index + 1)"], channels.0, channels.1, stride: 2)
+      .block(
+        scope["convblock\(index + 1)"], channels.0, channels.1, stride: 2,
+        remade: backbone == .resnet101)
     }
   }
 
@@ -16,9 +18,11 @@ struct SpatialPath: Layer {
 
 extension ConvolutionBatchNorm {
   /// 3x3 convolution without bias, batch norm, ReLU.
-  static func block(_ scope: Scope, _ inputs: Int, _ outputs: Int, stride: Int) -> Self {
+  static func block(
+    _ scope: Scope, _ inputs: Int, _ outputs: Int, stride: Int, remade: Bool = false
+  ) -> Self {
     ConvolutionBatchNorm(
       convolution: scope["conv1"], norm: scope["bn"], inputs, outputs, kernel: 3, stride: stride,
-      padding: 1)
+      padding: 1, remade: remade)
   }
 }
