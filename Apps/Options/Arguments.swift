@@ -50,3 +50,10 @@ extension LabelEncoding: ExpressibleByArgument {
 
   private var argument: String { self == .trainIDs ? "train-ids" : "label-ids" }
 }
+
+/// - Throws: `ValidationError` where a `--layers` names no layers of the paper's.
+public func checkLayers(_ count: Int) throws {
+  guard (1...3).contains(count) else {
+    throw ValidationError("--layers is 1, 2 or 3, not \(count)")
+  }
+}

@@ -48,10 +48,9 @@ struct AdaptStep: ParsableCommand {
     let images = Tensor(batch.images, shape: shape, dtype: work.dtype)
     let labels = Tensor(labels: batch.labels, shape: [shape[0], shape[2], shape[3]])
     let batches = AdaptationStep.Batches(source: images, sourceLabels: labels, target: images)
-    let ofG = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
     let ofD = Discriminator.complexity(kind: kind, input: [shape[0], 19, shape[2], shape[3]])
       .layers.reduce(0) { $0 + $1.macs }
-    try work.measure(flops: 2 * (6 * ofG + 5 * ofD) * step.accumulate) {
+    try work.measure(flops: 2 * (6 * work.macs + 5 * ofD) * step.accumulate) {
       _ = adaptation(accumulating: step.accumulate, time: 0, iteration: 0) { _ in batches }
     }
   }

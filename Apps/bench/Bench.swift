@@ -69,6 +69,18 @@ struct Work: ParsableArguments {
   var dtype: DType { precision == .bfloat16 ? .bfloat16 : .float32 }
 
   var network: Backbone { backbone == .resnet18 ? .resnet18 : .resnet101 }
+
+  /// Multiplications with addition of one forward pass.
+  var macs: Int {
+    BiSeNet.complexity(backbone: network, image: shape).reduce(0) { $0 + $1.macs }
+  }
+
+  /// With weights at random, for inference.
+  func untrainedNetwork() -> BiSeNet {
+    let store = ParameterStore()
+    _ = BiSeNet(store.scope(.training), backbone: network)
+    return BiSeNet(store.scope(.inference), backbone: network)
+  }
 }
 
 /// What steps of the optimiser have in common.
@@ -92,12 +104,9 @@ struct Infer: ParsableCommand {
 
   func run() throws {
     let shape = work.shape
-    let store = ParameterStore()
-    _ = BiSeNet(store.scope(.training), backbone: work.network)
-    let network = BiSeNet(store.scope(.inference), backbone: work.network)
+    let network = work.untrainedNetwork()
     let image = Tensor(noise(shape.count), shape: shape, dtype: work.dtype)
-    let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
-    try work.measure(flops: 2 * macs) {
+    try work.measure(flops: 2 * work.macs) {
       _ = network.mainLogits(image).argmaxOverChannels(height: shape[2], width: shape[3])
     }
   }
@@ -114,7 +123,6 @@ struct TrainStep: ParsableCommand {
   func validate() throws { try work.validateForTraining() }
 
   func run() throws {
-    let shape = work.shape
     let batch = try work.randomBatch()
     var configuration = TrainingConfiguration()
     configuration.precision = work.precision
@@ -124,8 +132,7 @@ struct TrainStep: ParsableCommand {
     let supervised = SupervisedStep(
       network: network, store: store, optimizer: configuration.makeOptimizer(store.parameters),
       configuration: configuration)
-    let macs = BiSeNet.complexity(backbone: work.network, image: shape).reduce(0) { $0 + $1.macs }
-    try work.measure(flops: 6 * macs * step.accumulate) {
+    try work.measure(flops: 6 * work.macs * step.accumulate) {
       _ = supervised(accumulating: step.accumulate, learningRate: 1e-3) { _ in batch }
     }
   }

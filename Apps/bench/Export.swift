@@ -1,11 +1,8 @@
 import AppOptions
 import ArgumentParser
-import BiSeNet
 import Foundation
-import NN
 import PseudoLabel
 import SegmentationMetrics
-import Tensor
 import Training
 import VisionDatasets
 
@@ -27,28 +24,20 @@ struct ExportLabels: ParsableCommand {
   var rule = ThresholdRule.median
 
   func validate() throws {
-    guard (1...3).contains(layers) else {
-      throw ValidationError("--layers is 1, 2 or 3, not \(layers)")
-    }
+    try checkLayers(layers)
   }
 
   func run() throws {
-    let store = ParameterStore()
-    _ = BiSeNet(store.scope(.training), backbone: work.network)
-    let network = BiSeNet(store.scope(.inference), backbone: work.network)
+    let network = work.untrainedNetwork()
     let (height, width) = (work.size.height, work.size.width)
     let streets = CachedDataset(
       SyntheticStreets(look: .target, seed: 0, count: work.batch, height: height, width: width))
     let export = PseudoLabelExport(
       PseudoLabelling(rule: rule), heads: PseudoLabelExport.Head.layers(layers), size: work.size,
       precision: work.precision, normalisation: .imageNet)
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "bench-export-\(ProcessInfo.processInfo.processIdentifier)")
+    let folder = ownTemporaryFolder("export")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let macs = BiSeNet.complexity(
-      backbone: work.network, image: [work.batch, 3, height, width]
-    ).reduce(0) { $0 + $1.macs }
-    try work.measure(flops: 2 * macs) {
+    try work.measure(flops: 2 * work.macs) {
       _ = try export(network, on: streets, to: folder.path, output: Silence())
     }
   }

@@ -45,8 +45,7 @@ struct Load: ParsableCommand {
 
   func run() throws {
     let (height, width) = (size.height, size.width)
-    let drawn = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "bench-load-\(ProcessInfo.processInfo.processIdentifier)")
+    let drawn = ownTemporaryFolder("load")
     defer { try? FileManager.default.removeItem(at: drawn) }
     if images == nil { try draw(into: drawn, height: height, width: width) }
     let dataset = try FolderDataset(
@@ -93,4 +92,10 @@ struct Load: ParsableCommand {
       try label.greyPNG().write(to: folder.appendingPathComponent("labels/\(name)").path)
     }
   }
+}
+
+/// Where this process may put files; not made yet.
+func ownTemporaryFolder(_ purpose: String) -> URL {
+  FileManager.default.temporaryDirectory.appendingPathComponent(
+    "bench-\(purpose)-\(ProcessInfo.processInfo.processIdentifier)")
 }

@@ -66,9 +66,7 @@ struct ExportPseudoLabels: ParsableCommand {
   var format = Format.table
 
   func validate() throws {
-    guard (1...3).contains(layers) else {
-      throw ValidationError("--layers is 1, 2 or 3, not \(layers)")
-    }
+    try checkLayers(layers)
     guard (0...1).contains(threshold) else {
       throw ValidationError("--threshold is 0 to 1, not \(threshold)")
     }

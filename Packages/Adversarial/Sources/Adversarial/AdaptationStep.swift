@@ -47,9 +47,9 @@ public struct AdaptationStep: Sendable {
     }
 
     func step(_ gradients: Gradients, share: Double, norm: Double?, learningRate: Double) {
-      var scale = share
-      if let clip, let norm { scale *= clippingScale(norm: norm, maximum: clip) }
-      optimizer.step(gradients, learningRate: learningRate, gradientScale: scale)
+      optimizer.step(
+        gradients, learningRate: learningRate,
+        gradientScale: gradientScale(share: share, norm: norm, maximum: clip))
     }
   }
 

@@ -19,7 +19,12 @@ INLINE float value(const enlargement *e, int64_t index) {
                  : ((const float *)e->source)[index];
 }
 
-/// Where the scores of a source pixel begin, of the first block of channels.
+/// From a pixel's first channel to channel k.
+INLINE int64_t channel(ck_upsampling s, int64_t k) {
+  return k / s.block * s.h * s.w * s.block + k % s.block;
+}
+
+/// Where the first channel of a source pixel lies.
 INLINE int64_t place(ck_upsampling s, int64_t image, int64_t y, int64_t x) {
   int64_t blocks = (s.c + s.block - 1) / s.block;
   return (image * blocks * s.h * s.w + y * s.w + x) * s.block;
@@ -34,7 +39,7 @@ MULTIVERSIONED static void corners(void *context, int64_t begin, int64_t end) {
       float top = value(&p->scores, start);
       int64_t best = 0;
       for (int64_t k = 1; k < s.c; k++) {
-        float v = value(&p->scores, start + k / s.block * s.h * s.w * s.block + k % s.block);
+        float v = value(&p->scores, start + channel(s, k));
         best = v > top ? k : best;
         top = v > top ? v : top;
       }
@@ -62,7 +67,7 @@ INLINE void compare(const labels_work *p, int64_t image, int64_t y, int64_t x, i
       best[j] = 0;
     }
     for (int64_t k = 0; k < s.c; k++) {
-      int64_t at = k / s.block * s.h * s.w * s.block + k % s.block;
+      int64_t at = channel(s, k);
       float low = value(e, a + at) * (1 - weight) + value(e, b + at) * weight;
       float high = value(e, c + at) * (1 - weight) + value(e, d + at) * weight;
       for (int64_t j = 0; j < RUN; j++) {

@@ -22,9 +22,11 @@ public enum Rehearsal {
     ck_set_idle(true)
     defer {
       ck_set_idle(false)
-      for buffer in forgotten.withLock({ $0.take() }) ?? [] {
-        buffer.packed.withLock { $0 = [:] }
+      let weights = forgotten.withLock { all in
+        defer { all = [] }
+        return all
       }
+      for weight in weights { weight.packed.withLock { $0 = [:] } }
     }
     return try body()
   }
@@ -32,7 +34,7 @@ public enum Rehearsal {
   static var isUnderWay: Bool { ck_is_idle() }
 
   /// Of what the rehearsal packed the elements are undefined.
-  static func forget(_ weight: Buffer) { forgotten.withLock { $0 = ($0 ?? []) + [weight] } }
+  static func forget(_ weight: Buffer) { forgotten.withLock { $0.append(weight) } }
 
-  private static let forgotten = Mutex<[Buffer]?>(nil)
+  private static let forgotten = Mutex<[Buffer]>([])
 }

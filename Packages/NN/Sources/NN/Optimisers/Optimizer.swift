@@ -23,6 +23,17 @@ public func clippingScale(norm: Double, maximum: Double) -> Double {
   min(1, maximum / (norm + 1e-6))
 }
 
+/// What a step multiplies gradients by that are the sum over several batches.
+///
+/// - Parameters:
+///   - share: One over the number of batches.
+///   - norm: The norm of the mean gradients; nil where they are not clipped.
+///   - maximum: The largest norm of all gradients together; nil does not clip.
+public func gradientScale(share: Double, norm: Double?, maximum: Double?) -> Double {
+  guard let norm, let maximum else { return share }
+  return share * clippingScale(norm: norm, maximum: maximum)
+}
+
 /// Zero-filled companions of parameters, named `<prefix>.<parameter>`.
 func companions(_ prefix: String, of parameters: [Parameter]) -> [Parameter] {
   parameters.map {

@@ -36,12 +36,10 @@ extension CPUBackend {
         geometry, type, bias: bias != nil, residual: residual != nil, relu: relu)
     }
     var y = allocate(geometry.output, primitive.descriptor(.destination))
-    if let residual, let descriptor = primitive.optionalDescriptor(.residual) {
-      run(
-        primitive, x, geometry.grouped(weight), bias, prepared(residual, as: descriptor), into: y)
-      return cast(y, to: x.dtype)
+    let apart = residual.flatMap { residual in
+      primitive.optionalDescriptor(.residual).map { prepared(residual, as: $0) }
     }
-    if let residual {
+    if let residual, apart == nil {
       // The sum reads what the destination held before.
       let start = prepared(residual, as: y.descriptor)
       if start.buffer === residual.buffer {
@@ -52,7 +50,7 @@ extension CPUBackend {
         y = start
       }
     }
-    run(primitive, x, geometry.grouped(weight), bias, into: y)
+    run(primitive, x, geometry.grouped(weight), bias, apart, into: y)
     return cast(y, to: x.dtype)
   }
 

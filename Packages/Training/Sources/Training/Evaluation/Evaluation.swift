@@ -102,8 +102,8 @@ extension BiSeNet {
 }
 
 extension Batch {
-  /// Black pictures with labels of class 0.
-  init(blank count: Int, _ size: TrainingConfiguration.ImageSize) throws(DataLoaderError) {
+  /// One black picture with labels of class 0.
+  init(blank size: TrainingConfiguration.ImageSize) throws(DataLoaderError) {
     let (height, width) = (size.height, size.width)
     let sample = Sample(
       name: "blank",
@@ -111,7 +111,7 @@ extension Batch {
         width: width, height: height, pixels: [UInt8](repeating: 0, count: 3 * height * width)),
       label: LabelMap(
         width: width, height: height, labels: [UInt8](repeating: 0, count: height * width)))
-    try self.init([Sample](repeating: sample, count: count), normalisation: .imageNet)
+    try self.init([sample], normalisation: .imageNet)
   }
 
   /// The images as a tensor, `[N, 3, H, W]`.

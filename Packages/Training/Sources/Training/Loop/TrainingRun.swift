@@ -110,7 +110,7 @@ public struct TrainingRun {
   }
 
   private func estimateMemory(before iteration: Int) throws -> MemoryEstimate? {
-    let picture = try Batch(blank: 1, configuration.evaluatedDomain.validationSize)
+    let picture = try Batch(blank: configuration.evaluatedDomain.validationSize)
     return try MemoryEstimate(datasets: task.datasets + [validation]) {
       try task.rehearse(iteration)
       _ = try networkToEvaluate().classes(picture, precision: configuration.precision)

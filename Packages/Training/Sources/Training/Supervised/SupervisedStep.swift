@@ -72,9 +72,9 @@ public struct SupervisedStep: Sendable {
     let norm = clip.map { _ in share * gradients.norm(over: parameters) }
     let losses = Losses(total: total, heads: heads, gradientNorm: norm)
     guard losses.firstNotFinite == nil else { return losses }
-    var scale = share
-    if let clip, let norm { scale *= clippingScale(norm: norm, maximum: clip) }
-    optimizer.step(gradients, learningRate: learningRate, gradientScale: scale)
+    optimizer.step(
+      gradients, learningRate: learningRate,
+      gradientScale: gradientScale(share: share, norm: norm, maximum: clip))
     return losses
   }
 
