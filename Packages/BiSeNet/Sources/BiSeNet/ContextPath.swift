@@ -30,20 +30,22 @@ struct ContextPath: Sendable {
   func callAsFunction(_ x: Tensor) -> (sixteenth: Tensor, thirtySecond: Tensor, tail: Tensor) {
     var y = stem(x).maxPool2d(kernel: 3, stride: 2, padding: 1)
     var sixteenth = y
-    let recomputedCount = recomputedStages(y.dtype)
-    for (index, stage) in stages.enumerated() {
+    var left = recomputedBlocks(y.dtype)
+    for stage in stages {
       sixteenth = y
       for block in stage {
-        y = index < recomputedCount ? recomputed(y, block.callAsFunction) : block(y)
+        y = left > 0 ? recomputed(y, block.callAsFunction) : block(y)
+        left -= 1
       }
     }
     return (sixteenth, y, y.spatialMean())
   }
 
-  /// How many stages run again on the way back. Of ResNet-101 the first ones hold most for their
-  /// arithmetic, as their maps are the largest; in bfloat16 they hold half and cost relatively more.
-  private func recomputedStages(_ dtype: DType) -> Int {
-    if recomputesActivations { return stages.count }
-    return backbone == .resnet101 && dtype == .float32 ? 2 : 0
+  /// How many blocks run again on the way back. Of ResNet-101 the first one holds most for its
+  /// arithmetic, as its maps are the largest and there is a projection among them; in bfloat16 it holds
+  /// half and costs relatively more.
+  private func recomputedBlocks(_ dtype: DType) -> Int {
+    if recomputesActivations { return stages.reduce(0) { $0 + $1.count } }
+    return backbone == .resnet101 && dtype == .float32 ? 1 : 0
   }
 }

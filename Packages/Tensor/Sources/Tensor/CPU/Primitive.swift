@@ -70,7 +70,7 @@ final class Primitive: @unchecked Sendable {
   /// Runs on operands that already have the primitive's layouts.
   func execute(_ operands: [(Role, Storage)]) {
     var arguments = operands.map { onednn_argument(role: $0.code, data: $1.pointer) }
-    let scratch = scratchByteCount > 0 ? Buffer(scratch: scratchByteCount) : nil
+    let scratch = scratchByteCount > 0 ? Buffer(byteCount: scratchByteCount) : nil
     if let scratch {
       arguments.append(
         onednn_argument(role: Int32(ONEDNN_SCRATCHPAD.rawValue), data: scratch.pointer))
