@@ -195,7 +195,12 @@ extension CPUBackend {
         output: descriptor(geometry.output, type, block: block), weightType: type, bias: bias,
         epilogue: onednn_epilogue(residual: residual ? place : ONEDNN_NO_RESIDUAL, relu: relu))
     }
-    if geometry.suitsWinograd(type), let winograd = make(ONEDNN_WINOGRAD, 16) { return winograd }
+    if geometry.allowsWinograd(type), let winograd = make(ONEDNN_WINOGRAD, 16) {
+      // Tiles of 2x2 outputs, for which oneDNN packs the weights ahead and into less than half.
+      let small = String(cString: onednn_primitive_implementation(winograd)).contains("wino_2x3")
+      if small || geometry.suitsWinograd(type) { return winograd }
+      onednn_primitive_destroy(winograd)
+    }
     if residual, Self.computesBFloat16, let apart = make(ONEDNN_DIRECT, 16, ONEDNN_RESIDUAL_APART) {
       return apart
     }
@@ -260,12 +265,16 @@ extension CPUBackend {
 }
 
 extension ConvolutionGeometry {
-  /// True where Winograd's algorithm halves the time. It transforms the weights at every call, which
-  /// takes longer than it saves where there are fewer pixels than channels.
+  /// True where Winograd's algorithm halves the time. Its weights, four times as many as the window's,
+  /// take longer to read than it saves where there are fewer pixels than channels.
   func suitsWinograd(_ type: DType) -> Bool {
+    allowsWinograd(type) && output[0] * output[2] * output[3] >= output[1]
+  }
+
+  /// True where Winograd's algorithm can run.
+  func allowsWinograd(_ type: DType) -> Bool {
     CPUBackend.computesBFloat16 && type == .float32 && weight[2] == 3 && weight[3] == 3
       && stride == 1 && dilation == 1 && groups == 1 && min(input[1], output[1]) >= 16
-      && output[0] * output[2] * output[3] >= output[1]
   }
 
   /// True where every channel has a window of its own, of a size that the kernels here know.
