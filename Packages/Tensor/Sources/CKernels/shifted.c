@@ -2,7 +2,8 @@
 // enlarged: both act linearly, one across the channels, the other within them. What is left to do here
 // is to enlarge the nine products, shift each by its place in the window and add them up.
 //
-// Channels lie in blocks of 16: [N][block][pixel][16], those of the products [N][place][block][pixel][16].
+// Channels lie in blocks of LANES: [N][block][pixel][LANES], those of the products
+// [N][place][block][pixel][LANES].
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "arithmetic.h"
 #include "taps.h"
 
-enum { LANES = 16, PLACES = 9, MAX_MAPS = 4 };
+enum { PLACES = 9, MAX_MAPS = 4 };
 
 typedef struct {
   const void *products;
@@ -28,8 +29,8 @@ typedef struct {
 } shifted_work;
 
 // A task is one row of one block of output channels.
-#define SUM_OF(type)                                                                       \
-  MULTIVERSIONED static void sum_##type(void *context, int64_t begin, int64_t end) {        \
+#define SUM_OF(type, LANES)                                                                \
+  MULTIVERSIONED static void sum_##type##_##LANES(void *context, int64_t begin, int64_t end) { \
     const shifted_work *s = context;                                                       \
     int64_t widest = 0, height = s->height, width = s->width;                              \
     for (int m = 0; m < s->count; m++) widest = s->maps[m].w > widest ? s->maps[m].w : widest; \
@@ -75,13 +76,15 @@ typedef struct {
     }                                                                                      \
     free(out);                                                                             \
   }
-SUM_OF(float)
-SUM_OF(bfloat)
+SUM_OF(float, 8)
+SUM_OF(float, 16)
+SUM_OF(bfloat, 8)
+SUM_OF(bfloat, 16)
 
 // A task is one row of one block of the map, in all nine places: it alone writes them, so threads
 // never meet and the sums' order is fixed.
-#define GRADIENT_OF(type)                                                                  \
-  MULTIVERSIONED static void gradient_##type(void *context, int64_t begin, int64_t end) {   \
+#define GRADIENT_OF(type, LANES)                                                           \
+  MULTIVERSIONED static void gradient_##type##_##LANES(void *context, int64_t begin, int64_t end) { \
     const shifted_work *s = context;                                                       \
     const enlarged_map *map = &s->maps[0];                                                 \
     int64_t height = s->height, width = s->width, row = map->w * LANES;                    \
@@ -124,8 +127,10 @@ SUM_OF(bfloat)
     }                                                                                      \
     free(places);                                                                          \
   }
-GRADIENT_OF(float)
-GRADIENT_OF(bfloat)
+GRADIENT_OF(float, 8)
+GRADIENT_OF(float, 16)
+GRADIENT_OF(bfloat, 8)
+GRADIENT_OF(bfloat, 16)
 
 static enlarged_map make_map(const void *products, ck_upsampling s) {
   return (enlarged_map){
@@ -141,19 +146,24 @@ void ck_add_shifted(
     void *dst, int count, const void *const *products, const ck_upsampling *sizes, bool relu,
     bool bf16) {
   shifted_work s = {
-      .dst = dst, .blocks = sizes[0].c / LANES, .height = sizes[0].height,
+      .dst = dst, .blocks = sizes[0].c / sizes[0].block, .height = sizes[0].height,
       .width = sizes[0].width, .count = count, .relu = relu};
   for (int m = 0; m < count; m++) s.maps[m] = make_map(products[m], sizes[m]);
-  ck_parallel(sizes[0].n * s.blocks * s.height, 1, bf16 ? sum_bfloat : sum_float, &s);
+  void (*sum)(void *, int64_t, int64_t) = sizes[0].block == 8 ? (bf16 ? sum_bfloat_8 : sum_float_8)
+                                                              : (bf16 ? sum_bfloat_16 : sum_float_16);
+  ck_parallel(sizes[0].n * s.blocks * s.height, 1, sum, &s);
   for (int m = 0; m < count; m++) free_map(s.maps[m]);
 }
 
 void ck_shifted_gradient(void *dst, const void *gradient, ck_upsampling size, bool bf16) {
   shifted_work s = {
-      .dst = dst, .gradient = gradient, .blocks = size.c / LANES, .height = size.height,
+      .dst = dst, .gradient = gradient, .blocks = size.c / size.block, .height = size.height,
       .width = size.width, .count = 1};
   s.maps[0] = make_map(NULL, size);
-  ck_parallel(size.n * s.blocks * size.h, 1, bf16 ? gradient_bfloat : gradient_float, &s);
+  void (*gradient_of)(void *, int64_t, int64_t) =
+      size.block == 8 ? (bf16 ? gradient_bfloat_8 : gradient_float_8)
+                      : (bf16 ? gradient_bfloat_16 : gradient_float_16);
+  ck_parallel(size.n * s.blocks * size.h, 1, gradient_of, &s);
   free_map(s.maps[0]);
 }
 

@@ -62,6 +62,11 @@ onednn_md_t onednn_md_channel_blocked(const int64_t *dims, onednn_dtype dtype, i
   return md_with_tag(4, dims, data_type(dtype), channel_tag(block));
 }
 
+onednn_md_t onednn_md_window_blocked(const int64_t *dims, onednn_dtype dtype, int block) {
+  return md_with_tag(
+      4, dims, data_type(dtype), block == 8 ? dnnl_ABcd8b8a : dnnl_ABcd16b16a);
+}
+
 typedef struct {
   int rank, inner_count;
   int64_t dims[DNNL_MAX_NDIMS], strides[DNNL_MAX_NDIMS], inner_blocks[DNNL_MAX_NDIMS];

@@ -31,4 +31,6 @@ enum PackedForm: Hashable {
   case inputs(Range<Int>)
   /// Some of a 3x3 convolution's input channels, its nine places apart.
   case places(Range<Int>)
+  /// The transformed windows of a 3x3 convolution, or of its turned windows.
+  case winograd(DType, turned: Bool, rounded: Bool)
 }

@@ -24,6 +24,8 @@ extension Serial {
       Case(input: [2, 19, 9, 11], weight: [33, 19, 3, 3], stride: 2, padding: 1),
       Case(input: [1, 16, 8, 8], weight: [32, 16, 3, 3], padding: 1, bias: true),
       Case(input: [1, 48, 7, 6], weight: [40, 48, 3, 3], padding: 1),
+      Case(input: [2, 32, 7, 9], weight: [64, 32, 3, 3], padding: 1, bias: true),
+      Case(input: [3, 64, 1, 1], weight: [32, 64, 3, 3], padding: 1),
       Case(input: [1, 3, 17, 15], weight: [24, 3, 7, 7], stride: 2, padding: 3),
       Case(input: [2, 19, 7, 9], weight: [5, 19, 1, 1], stride: 2),
       Case(input: [1, 24, 5, 7], weight: [19, 24, 1, 1], bias: true),
@@ -77,6 +79,22 @@ extension Serial {
         #expect(fused.dtype == dtype)
         #expect(relativeL2(fused, twin) < bound, "bias \(hasBias) sum \(hasResidual) relu \(relu)")
         #expect(residual.floats == before, "the residual is read, not overwritten")
+      }
+    }
+
+    /// Sizes for which Winograd's algorithm may run, with maps that tiles of 2x2 do and do not fill.
+    @Test(arguments: [DType.float32, .bfloat16], [(8, 6), (7, 9), (1, 2)])
+    func fusedWindowsOfThreeEqualDecomposed(dtype: DType, size: (height: Int, width: Int)) {
+      let shape: Shape = [3, 64, size.height, size.width]
+      let x = Array64(uniform: "windows.x", shape: shape).tensor(dtype).relaid(block: 16)
+      let weight = Array64(uniform: "windows.w", shape: [64, 64, 3, 3], scale: 0.1).tensor()
+      let bias = Array64(uniform: "windows.b", shape: [64]).tensor()
+      let residual = Array64(uniform: "windows.r", shape: shape).tensor(dtype)
+      for relu in [true, false] {
+        let fused = x.conv2dForInference(
+          weight: weight, bias: bias, padding: 1, residual: residual, relu: relu)
+        let sum = x.conv2d(weight: weight, bias: bias, padding: 1) + residual
+        #expect(relativeL2(fused, relu ? sum.relu() : sum) < (dtype == .float32 ? 1e-6 : 1e-2))
       }
     }
 

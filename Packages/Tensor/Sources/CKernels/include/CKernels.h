@@ -104,8 +104,8 @@ void ck_upsampled_softmax_gradient(
     void *dst, const void *gradient, const void *output, ck_upsampling size, bool bf16);
 
 /// dst += Σ over maps and the nine places of a 3x3 window with padding 1 of the place's products,
-/// enlarged and shifted; then max(0, ·) where `relu`. dst is [n][c / 16][height·width][16], each of at
-/// most 4 products [n][9][c / 16][h·w][16]; c is a multiple of 16.
+/// enlarged and shifted; then max(0, ·) where `relu`. dst is [n][c / block][height·width][block], each of
+/// at most 4 products [n][9][c / block][h·w][block]; block is 8 or 16, c a multiple of it.
 void ck_add_shifted(
     void *dst, int count, const void *const *products, const ck_upsampling *sizes, bool relu,
     bool bf16);
@@ -129,6 +129,28 @@ typedef struct {
 } ck_depthwise;
 void ck_depthwise_weight_gradient(
     float *dst, const void *src, const void *gradient, ck_depthwise size, bool bf16);
+
+/// A 3x3 convolution with stride and padding 1 by Winograd's algorithm. Maps lie in blocks of so many
+/// channels as ck_winograd_block says; the inputs are a multiple of a block, the outputs of two.
+typedef struct {
+  int64_t n, inputs, outputs, h, w;
+} ck_winograd;
+/// The channels of a block; 0 where the processor has no instructions for it, or oneDNN has the
+/// algorithm itself.
+int ck_winograd_block(bool bf16);
+/// dst [16][outputs][inputs] from the weight [outputs, inputs, 3, 3]. Where `turned`, from
+/// [inputs, outputs, 3, 3] with its windows turned by 180°: the convolution that takes the gradient of
+/// the other back. The weight [A, B, 3, 3] lies as [A / block][B / block][3][3][block of B][block of A],
+/// row-major where block is 1.
+void ck_winograd_weights(
+    void *dst, const float *weight, int block, int64_t outputs, int64_t inputs, bool turned,
+    bool bf16);
+/// What ck_winograd_convolution needs beside its operands.
+size_t ck_winograd_scratch_bytes(ck_winograd size, bool bf16);
+/// dst = src * weight + bias + residual, then max(0, ·) where `relu`; bias and residual may be NULL.
+void ck_winograd_convolution(
+    void *dst, const void *src, const void *weights, const float *bias, const void *residual,
+    bool relu, void *scratch, ck_winograd size, bool bf16);
 
 /// Per pixel of the enlarged scores the channel of the largest.
 void ck_upsampled_labels(uint8_t *label, const void *scores, ck_upsampling size, bool bf16);

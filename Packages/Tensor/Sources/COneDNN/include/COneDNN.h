@@ -55,6 +55,8 @@ onednn_md_t onednn_md_plain(int rank, const int64_t *dims, onednn_dtype dtype);
 onednn_md_t onednn_md_any(int rank, const int64_t *dims, onednn_dtype dtype);
 /// [N, C, H, W] with the channels in blocks of 8 or 16, innermost; in one run where block is 0.
 onednn_md_t onednn_md_channel_blocked(const int64_t *dims, onednn_dtype dtype, int block);
+/// A convolution's weight [O, C, kh, kw] as [O / block][C / block][kh][kw][block of C][block of O], block 8 or 16.
+onednn_md_t onednn_md_window_blocked(const int64_t *dims, onednn_dtype dtype, int block);
 /// The same layout with other elements.
 onednn_md_t onednn_md_with_dtype(onednn_md_t md, onednn_dtype dtype);
 void onednn_md_destroy(onednn_md_t md);

@@ -7,6 +7,9 @@ extension CPUBackend {
     _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry
   ) -> Storage {
     let type = computeType(x.dtype)
+    if type == .float32, let y = winograd(x, weight: weight, bias: bias, geometry: geometry) {
+      return y
+    }
     let primitive = self.primitive(
       PrimitiveKey(.convolution(geometry, .forward, type, bias: bias != nil))
     ) {
@@ -25,6 +28,11 @@ extension CPUBackend {
     if !Self.fuses {
       return decomposedConvolution(
         x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu)
+    }
+    if let y = winograd(
+      x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu)
+    {
+      return y
     }
     let type = computeType(x.dtype)
     let primitive = self.primitive(
@@ -73,6 +81,11 @@ extension CPUBackend {
     _ gradient: Storage, weight: Storage, geometry: ConvolutionGeometry
   ) -> Storage {
     let type = computeType(gradient.dtype)
+    if type == .float32,
+      let slopes = winogradInputGradient(gradient, weight: weight, geometry: geometry)
+    {
+      return slopes
+    }
     let primitive = self.primitive(
       PrimitiveKey(.convolution(geometry, .inputGradient, type, bias: false))
     ) {
@@ -167,15 +180,16 @@ extension CPUBackend {
     weightType: DType
   ) -> onednn_primitive_t? {
     let plain = onednn_epilogue(residual: ONEDNN_NO_RESIDUAL, relu: false)
-    func make(_ algorithm: onednn_algorithm, _ block: Int) -> onednn_primitive_t? {
+    func make(_ algorithm: onednn_algorithm, blocked: Bool) -> onednn_primitive_t? {
       makeConvolution(
-        geometry, direction, algorithm, input: descriptor(geometry.input, type, block: block),
-        output: descriptor(geometry.output, type, block: block), weightType: weightType,
+        geometry, direction, algorithm, input: descriptor(geometry.input, type, blocked: blocked),
+        output: descriptor(geometry.output, type, blocked: blocked), weightType: weightType,
         bias: bias, epilogue: plain)
     }
     // Not in training's forward pass, where its rounding would move ReLUs' inputs across zero.
     let winograd = direction != ONEDNN_FORWARD_TRAINING && geometry.suitsWinograd(type)
-    return (winograd ? make(ONEDNN_WINOGRAD, 16) : nil) ?? make(ONEDNN_DIRECT, 0)
+    return (winograd ? make(ONEDNN_WINOGRAD, blocked: true) : nil)
+      ?? make(ONEDNN_DIRECT, blocked: false)
   }
 
   /// In channel blocks from the first convolution to the last: asked for any layout, oneDNN takes
@@ -187,31 +201,30 @@ extension CPUBackend {
     _ geometry: ConvolutionGeometry, _ type: DType, bias: Bool, residual: Bool, relu: Bool
   ) -> onednn_primitive_t? {
     func make(
-      _ algorithm: onednn_algorithm, _ block: Int, _ place: onednn_residual = ONEDNN_RESIDUAL_IN_DST
+      _ algorithm: onednn_algorithm, blocked: Bool = true,
+      _ place: onednn_residual = ONEDNN_RESIDUAL_IN_DST
     ) -> onednn_primitive_t? {
       makeConvolution(
         geometry, ONEDNN_FORWARD_INFERENCE, algorithm,
-        input: descriptor(geometry.input, type, block: block),
-        output: descriptor(geometry.output, type, block: block), weightType: type, bias: bias,
+        input: descriptor(geometry.input, type, blocked: blocked),
+        output: descriptor(geometry.output, type, blocked: blocked), weightType: type, bias: bias,
         epilogue: onednn_epilogue(residual: residual ? place : ONEDNN_NO_RESIDUAL, relu: relu))
     }
-    if geometry.allowsWinograd(type), let winograd = make(ONEDNN_WINOGRAD, 16) {
+    if geometry.allowsWinograd(type), let winograd = make(ONEDNN_WINOGRAD) {
       // Tiles of 2x2 outputs, for which oneDNN packs the weights ahead and into less than half.
       let small = String(cString: onednn_primitive_implementation(winograd)).contains("wino_2x3")
       if small || geometry.suitsWinograd(type) { return winograd }
       onednn_primitive_destroy(winograd)
     }
-    if residual, Self.computesBFloat16, let apart = make(ONEDNN_DIRECT, 16, ONEDNN_RESIDUAL_APART) {
-      return apart
-    }
-    return make(ONEDNN_DIRECT, 16) ?? make(ONEDNN_DIRECT, 0)
+    if residual, let apart = make(ONEDNN_DIRECT, ONEDNN_RESIDUAL_APART) { return apart }
+    return make(ONEDNN_DIRECT) ?? make(ONEDNN_DIRECT, blocked: false)
   }
 
-  /// Blocks of 16 channels where asked for, on AVX-512 and where there are as many; else whatever
-  /// the primitive likes.
-  private func descriptor(_ shape: Shape, _ type: DType, block: Int) -> MemoryDescriptor {
-    guard block > 0, Self.computesBFloat16 else { return .any(shape, type) }
-    return shape[1] < 16 ? .plain(shape, type) : .channelBlocked(shape, type, block: block)
+  /// Blocks of channels where asked for and where there are as many; else whatever the primitive likes.
+  private func descriptor(_ shape: Shape, _ type: DType, blocked: Bool) -> MemoryDescriptor {
+    guard blocked, Self.convolvesBlocks else { return .any(shape, type) }
+    return shape[1] < Self.channelBlock
+      ? .plain(shape, type) : .channelBlocked(shape, type, block: Self.channelBlock)
   }
 
   private func makeConvolution(
@@ -271,10 +284,15 @@ extension ConvolutionGeometry {
     allowsWinograd(type) && output[0] * output[2] * output[3] >= output[1]
   }
 
-  /// True where Winograd's algorithm can run.
+  /// True where oneDNN has Winograd's algorithm.
   func allowsWinograd(_ type: DType) -> Bool {
-    CPUBackend.computesBFloat16 && type == .float32 && weight[2] == 3 && weight[3] == 3
-      && stride == 1 && dilation == 1 && groups == 1 && min(input[1], output[1]) >= 16
+    CPUBackend.computesBFloat16 && type == .float32 && hasWinogradWindow
+      && min(input[1], output[1]) >= 16
+  }
+
+  /// True where Winograd's algorithm is defined.
+  var hasWinogradWindow: Bool {
+    weight[2] == 3 && weight[3] == 3 && stride == 1 && dilation == 1 && groups == 1
   }
 
   /// True where every channel has a window of its own, of a size that the kernels here know.

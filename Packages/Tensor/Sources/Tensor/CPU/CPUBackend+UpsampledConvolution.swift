@@ -51,7 +51,7 @@ extension CPUBackend {
       }
       let geometry = channels.places(map), range = channels.ranges[index + 1]
       let products = allocate(
-        geometry.output, .channelBlocked(geometry.output, gradient.dtype, block: 16))
+        geometry.output, .channelBlocked(geometry.output, gradient.dtype, block: Self.channelBlock))
       ck_shifted_gradient(
         products.pointer, source.pointer, channels.upsampling(map), gradient.dtype == .bfloat16)
       results.append(
@@ -70,9 +70,9 @@ extension CPUBackend {
     return results + [slopes]
   }
 
-  /// In blocks of 16 channels, as the kernels here walk.
+  /// In blocks of channels, as the kernels here walk.
   private func blocked(_ x: Storage) -> Storage {
-    prepared(x, as: .channelBlocked(x.shape, x.dtype, block: 16))
+    prepared(x, as: .channelBlocked(x.shape, x.dtype, block: Self.channelBlock))
   }
 
   /// The weight of some input channels.
@@ -141,7 +141,9 @@ private struct UpsampledChannels {
       input: x.shape, weight: weight.shape.with(channels: x.shape[1]), padding: 1)
   }
 
-  static func padded(_ outputs: Int) -> Int { (outputs + 15) / 16 * 16 }
+  static func padded(_ outputs: Int) -> Int {
+    (outputs + CPUBackend.channelBlock - 1) / CPUBackend.channelBlock * CPUBackend.channelBlock
+  }
 
   func places(_ map: Storage) -> ConvolutionGeometry {
     ConvolutionGeometry(input: map.shape, weight: [9 * padded, map.shape[1], 1, 1])
@@ -150,6 +152,6 @@ private struct UpsampledChannels {
   func upsampling(_ map: Storage) -> ck_upsampling {
     ck_upsampling(
       n: Int64(x[0]), c: Int64(padded), h: Int64(map.shape[2]), w: Int64(map.shape[3]),
-      height: Int64(x[2]), width: Int64(x[3]), block: 16)
+      height: Int64(x[2]), width: Int64(x[3]), block: Int32(CPUBackend.channelBlock))
   }
 }

@@ -18,6 +18,18 @@ package final class CPUBackend: Backend {
   /// True where bfloat16 is computed by the processor rather than on widened copies.
   package static var computesBFloat16: Bool { onednn_has_bfloat16() }
 
+  /// True where oneDNN has fast convolutions over blocks of channels.
+  static var convolvesBlocks: Bool {
+    #if arch(x86_64)
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// The channels of a block, in the layout that those convolutions take: one vector of float32.
+  static var channelBlock: Int { computesBFloat16 ? 16 : 8 }
+
   /// False where the environment says `TENSOR_FUSION=0`: fused operations then run as their
   /// decomposed forms, to find out which of the two a wrong number comes from.
   package static let fuses = getenv("TENSOR_FUSION").map { String(cString: $0) != "0" } ?? true

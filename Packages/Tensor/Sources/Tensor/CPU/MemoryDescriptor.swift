@@ -55,6 +55,12 @@ final class MemoryDescriptor: @unchecked Sendable, Hashable {
     )
   }
 
+  /// A convolution's weight in blocks of input times output channels, which primitives pack it into.
+  static func windowBlocked(_ shape: Shape, _ dtype: DType, block: Int) -> MemoryDescriptor {
+    made(
+      onednn_md_window_blocked(shape.dimensions.map(Int64.init), dtype.oneDNN, Int32(block)), shape)
+  }
+
   /// The same layout with other elements.
   func with(_ dtype: DType) -> MemoryDescriptor {
     if dtype == self.dtype { return self }
