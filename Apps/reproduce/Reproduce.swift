@@ -31,14 +31,7 @@ struct Reproduce: ParsableCommand {
   @Argument(help: "The configuration of an adaptation, a YAML file; synthetic streets without one.")
   var config: String?
 
-  @Option(
-    name: .customLong("set"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "Overrides one key: --set optimisation.epochs=40. Repeatable.", valueName: "key=value"))
-  var overrides: [String] = []
-
-  @Option(help: "The output folder, instead of the configuration's.")
-  var output: String?
+  @OptionGroup var changes: ConfigurationOptions
 
   @Option(help: "How the layers of a pseudo label are fused.")
   var fusion = Fusion.confidence
@@ -87,10 +80,8 @@ struct Reproduce: ParsableCommand {
   }
 
   func run() throws {
-    var settings = try TrainingConfiguration.load(
-      contentsOf: config, basedOn: .syntheticAdaptation, overrides: overrides)
-    if let output { settings.output = output }
-    var chain = try Reproduction(settings)
+    var chain = try Reproduction(
+      changes.configuration(from: config, basedOn: .syntheticAdaptation))
     chain.labelling = PseudoLabelling(fusion: fusion, rule: rule, cap: threshold)
     chain.rounds = rounds
     chain.continuesAdapted = continuesAdapted

@@ -29,14 +29,7 @@ struct Train: ParsableCommand {
   @Argument(help: "The configuration, a YAML file. Keys left out have the paper's values.")
   var config: String
 
-  @Option(
-    name: .customLong("set"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "Overrides one key: --set optimisation.epochs=40. Repeatable.", valueName: "key=value"))
-  var overrides: [String] = []
-
-  @Option(help: "The output folder, instead of the configuration's.")
-  var output: String?
+  @OptionGroup var changes: ConfigurationOptions
 
   @Option(
     help: ArgumentHelp(
@@ -59,10 +52,8 @@ struct Train: ParsableCommand {
   var format = Format.table
 
   func run() throws {
-    var configuration = try TrainingConfiguration.load(
-      contentsOf: config,
-      overrides: overrides + (accumulate.map { ["optimisation.accumulate=\($0)"] } ?? []))
-    if let output { configuration.output = output }
+    let configuration = try changes.configuration(
+      from: config, further: accumulate.map { ["optimisation.accumulate=\($0)"] } ?? [])
     warnOfUnreadKeys(configuration)
     if checkData {
       let examination = try DatasetExamination(configuration)

@@ -39,9 +39,3 @@ enum PictureListing {
     return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }
-
-/// Why pictures cannot be evaluated or predicted, in one sentence.
-public struct EvaluationProblem: Error, Sendable, CustomStringConvertible {
-  /// The file, what was found, what was expected, what to do.
-  public let description: String
-}
