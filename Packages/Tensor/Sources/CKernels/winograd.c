@@ -6,11 +6,10 @@
 // A chunk of tiles goes through all three stages while its values are in cache.
 #include <string.h>
 
-#include "CKernels.h"
-#include "arithmetic.h"
+#include "winograd.h"
 
 // PAD keeps the rows of a matrix from meeting in the same sets of the first cache.
-enum { PLACES = 16, PAD = 16, CHUNK_VALUES = 256 << 10, PAGE = 4096 };
+enum { PAD = 16, CHUNK_VALUES = 256 << 10, PAGE = 4096 };
 
 typedef struct {
   void *dst;
@@ -19,31 +18,17 @@ typedef struct {
   void *scratch;
   bool relu;
   ck_winograd size;
-  int64_t rows, columns, tiles;  // of tiles: in one image, in one image, in all
+  tile_grid tiles;
   int64_t chunks, chunk_tiles, shares, share_bytes;
 } winograd_work;
-
-typedef struct {
-  int64_t image, row, column;
-} tile_place;
-
-INLINE tile_place place_of(const winograd_work *w, int64_t tile) {
-  int64_t row = tile / w->columns;
-  return (tile_place){row / w->rows, row % w->rows, tile % w->columns};
-}
 
 // MARK: - The three stages
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-typedef float vector8 __attribute__((vector_size(32), aligned(4)));
-#define TARGET __attribute__((target("avx2,fma")))
-INLINE TARGET vector8 load_float(const float *from) { return *(const vector8 *)from; }
-INLINE TARGET void store_float(float *to, vector8 x) { *(vector8 *)to = x; }
-INLINE TARGET vector8 multiply_add_float(vector8 sum, const float *value, const float *weights) {
-  return sum + *value * *(const vector8 *)weights;
-}
+#define TARGET AVX2
+#define SHARED
 #define NAME(function) function##_float
 #define ELEMENT float
 #define VECTOR vector8
@@ -55,6 +40,7 @@ INLINE TARGET vector8 multiply_add_float(vector8 sum, const float *value, const 
 typedef float vector16 __attribute__((vector_size(64), aligned(4)));
 typedef uint32_t wide16 __attribute__((vector_size(64)));
 typedef bfloat narrow16 __attribute__((vector_size(32), aligned(2)));
+#define SHARED static
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 INLINE TARGET vector16 load_bfloat(const bfloat *from) {
   return (vector16)(__builtin_convertvector(*(const narrow16 *)from, wide16) << 16);
@@ -92,16 +78,15 @@ int ck_winograd_block(bool bf16) { return 0; }
 // MARK: - Their division into chunks
 
 static winograd_work divided(ck_winograd s, bool bf16) {
-  winograd_work w = {.size = s, .rows = (s.h + 1) / 2, .columns = (s.w + 1) / 2};
-  w.tiles = s.n * w.rows * w.columns;
+  winograd_work w = {.size = s, .tiles = grid_of(s)};
   int64_t width = 2 * ck_winograd_block(bf16), element = bf16 ? sizeof(bfloat) : sizeof(float);
   int64_t most = CHUNK_VALUES / PLACES / (s.inputs + PAD);
   if (most < 1) most = 1;
   w.shares = ck_thread_count();
   // As many for each thread.
-  int64_t rounds = (w.tiles + most * w.shares - 1) / (most * w.shares);
+  int64_t rounds = (w.tiles.count + most * w.shares - 1) / (most * w.shares);
   w.chunks = rounds * w.shares;
-  w.chunk_tiles = (w.tiles + w.chunks - 1) / w.chunks;
+  w.chunk_tiles = (w.tiles.count + w.chunks - 1) / w.chunks;
   int64_t bytes = PLACES * w.chunk_tiles *
                   (width * (int64_t)sizeof(float) + (s.inputs + PAD) * element);
   w.share_bytes = (bytes + PAGE - 1) / PAGE * PAGE;

@@ -5,6 +5,7 @@
 //   STEP            the input channels that one multiplication takes
 //   ROWS            the tiles whose sums, two vectors each, stay in registers
 //   TARGET          the instruction set
+//   SHARED          `static` where no other file transforms inputs
 // and with load, store and multiply_add of the type.
 
 #define WIDTH (2 * LANES)
@@ -52,23 +53,22 @@ static TARGET void NAME(multiply)(
   }
 }
 
-// values[place][tile][channel] = Bᵀ d B for the tiles from `first` on.
-static TARGET void NAME(transform_input)(
-    const winograd_work *w, ELEMENT *values, int64_t pitch, int64_t first, int64_t count) {
-  ck_winograd s = w->size;
-  int64_t plane = count * pitch;
-  for (int64_t block = 0; block < s.inputs / LANES; block++)
+// Bᵀ d B of `count` tiles from `first` on, for the blocks of channels of src in [begin, end).
+SHARED TARGET void NAME(transform_input)(
+    ELEMENT *values, value_strides strides, const ELEMENT *src, ck_winograd s, int64_t begin,
+    int64_t end, int64_t first, int64_t count) {
+  tile_grid grid = grid_of(s);
+  for (int64_t block = begin; block < end; block++)
     for (int64_t t = 0; t < count; t++) {
-      tile_place at = place_of(w, first + t);
-      const ELEMENT *src = (const ELEMENT *)w->src +
-                           (at.image * s.inputs / LANES + block) * s.h * s.w * LANES;
+      tile_place at = place_of(grid, first + t);
+      const ELEMENT *plane = src + (at.image * s.inputs / LANES + block) * s.h * s.w * LANES;
       int64_t y = 2 * at.row - 1, x = 2 * at.column - 1;
       bool inside = y >= 0 && x >= 0 && y + 4 <= s.h && x + 4 <= s.w;
       VECTOR d[4][4], e[4][4];
       for (int i = 0; i < 4; i++)
         for (int j = 0; j < 4; j++)
           if (inside || (y + i >= 0 && y + i < s.h && x + j >= 0 && x + j < s.w))
-            d[i][j] = NAME(load)(src + ((y + i) * s.w + x + j) * LANES);
+            d[i][j] = NAME(load)(plane + ((y + i) * s.w + x + j) * LANES);
           else
             d[i][j] = (VECTOR){0};
       for (int j = 0; j < 4; j++) {
@@ -77,12 +77,12 @@ static TARGET void NAME(transform_input)(
         e[2][j] = d[2][j] - d[1][j];
         e[3][j] = d[1][j] - d[3][j];
       }
-      ELEMENT *dst = values + t * pitch + block * LANES;
+      ELEMENT *dst = values + t * strides.tile + block * strides.block;
       for (int i = 0; i < 4; i++) {
-        NAME(store)(dst + (4 * i) * plane, e[i][0] - e[i][2]);
-        NAME(store)(dst + (4 * i + 1) * plane, e[i][1] + e[i][2]);
-        NAME(store)(dst + (4 * i + 2) * plane, e[i][2] - e[i][1]);
-        NAME(store)(dst + (4 * i + 3) * plane, e[i][1] - e[i][3]);
+        NAME(store)(dst + (4 * i) * strides.place, e[i][0] - e[i][2]);
+        NAME(store)(dst + (4 * i + 1) * strides.place, e[i][1] + e[i][2]);
+        NAME(store)(dst + (4 * i + 2) * strides.place, e[i][2] - e[i][1]);
+        NAME(store)(dst + (4 * i + 3) * strides.place, e[i][1] - e[i][3]);
       }
     }
 }
@@ -96,7 +96,7 @@ static TARGET void NAME(transform_output)(
     VECTOR bias = {0};
     if (w->bias) bias = *(const VECTOR *)(w->bias + block * LANES);
     for (int64_t t = 0; t < count; t++) {
-      tile_place at = place_of(w, first + t);
+      tile_place at = place_of(w->tiles, first + t);
       const float *from = sums + t * WIDTH + half * LANES;
       VECTOR e[2][4];
       for (int j = 0; j < 4; j++) {
@@ -130,9 +130,11 @@ static TARGET void NAME(convolve)(void *context, int64_t begin, int64_t end) {
     ELEMENT *values = (ELEMENT *)(sums + PLACES * w->chunk_tiles * WIDTH);
     for (int64_t chunk = w->chunks * share / w->shares; chunk < w->chunks * (share + 1) / w->shares;
          chunk++) {
-      int64_t first = w->tiles * chunk / w->chunks;
-      int64_t count = w->tiles * (chunk + 1) / w->chunks - first;
-      NAME(transform_input)(w, values, pitch, first, count);
+      int64_t first = w->tiles.count * chunk / w->chunks;
+      int64_t count = w->tiles.count * (chunk + 1) / w->chunks - first;
+      value_strides strides = {count * pitch, pitch, LANES};
+      NAME(transform_input)(
+          values, strides, w->src, w->size, 0, inputs / LANES, first, count);
       for (int64_t pair = 0; pair < w->size.outputs / WIDTH; pair++) {
         for (int64_t place = 0; place < PLACES; place++)
           NAME(multiply)(
@@ -151,4 +153,5 @@ static TARGET void NAME(convolve)(void *context, int64_t begin, int64_t end) {
 #undef STEP
 #undef ROWS
 #undef TARGET
+#undef SHARED
 #undef WIDTH

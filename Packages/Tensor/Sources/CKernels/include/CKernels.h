@@ -151,6 +151,11 @@ size_t ck_winograd_scratch_bytes(ck_winograd size, bool bf16);
 void ck_winograd_convolution(
     void *dst, const void *src, const void *weights, const float *bias, const void *residual,
     bool relu, void *scratch, ck_winograd size, bool bf16);
+/// The gradient by the weight in float32, [outputs / 8][inputs / 8][3][3][8 of inputs][8 of outputs], from
+/// src and the gradient by the outputs; inputs are a multiple of 8, outputs of 16.
+void ck_winograd_weight_gradient(
+    float *dst, const float *src, const float *gradient, void *scratch, ck_winograd size);
+size_t ck_winograd_gradient_scratch_bytes(ck_winograd size);
 
 /// Per pixel of the enlarged scores the channel of the largest.
 void ck_upsampled_labels(uint8_t *label, const void *scores, ck_upsampling size, bool bf16);

@@ -110,6 +110,9 @@ extension CPUBackend {
     if geometry.isDepthwise {
       return depthwiseWeightGradient(gradient, input: input, geometry: geometry, bias: bias)
     }
+    if let slopes = winogradWeightGradient(gradient, input: input, geometry: geometry) {
+      return (slopes, bias ? sumOverImages(gradient) : nil)
+    }
     let type = computeType(gradient.dtype)
     let primitive = self.primitive(
       PrimitiveKey(.convolution(geometry, .weightGradient, type, bias: bias))

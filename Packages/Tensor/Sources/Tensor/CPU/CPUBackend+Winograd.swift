@@ -24,6 +24,29 @@ extension CPUBackend {
       gradient, weight: weight, into: geometry.input, size, turned: true, type)
   }
 
+  /// The gradient by the weight, in the layout of oneDNN's; nil where the convolution is not of that kind.
+  func winogradWeightGradient(
+    _ gradient: Storage, input: Storage, geometry: ConvolutionGeometry
+  ) -> Storage? {
+    guard computeType(gradient.dtype) == .float32,
+      let size = ck_winograd(geometry, turned: false, .float32)
+    else { return nil }
+    func floats(_ x: Storage) -> (Storage, UnsafeMutablePointer<Float>) {
+      let blocked = prepared(
+        x, as: .channelBlocked(x.shape, .float32, block: Int(ck_winograd_block(false))))
+      return (blocked, blocked.pointer.assumingMemoryBound(to: Float.self))
+    }
+    let (x, inputs) = floats(input), (slopes, gradients) = floats(gradient)
+    let result = allocate(
+      geometry.weight,
+      .windowBlocked(geometry.weight, .float32, block: Int(ck_winograd_block(false))))
+    let scratch = Buffer(byteCount: ck_winograd_gradient_scratch_bytes(size))
+    ck_winograd_weight_gradient(
+      result.pointer.assumingMemoryBound(to: Float.self), inputs, gradients, scratch.pointer, size)
+    withExtendedLifetime((x, slopes, scratch)) {}
+    return result
+  }
+
   private func winograd(
     _ x: Storage, weight: Storage, bias: Storage? = nil, into shape: Shape, _ size: ck_winograd,
     turned: Bool, _ type: DType, residual: Storage? = nil, relu: Bool = false
