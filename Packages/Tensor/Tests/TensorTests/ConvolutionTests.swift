@@ -98,6 +98,32 @@ extension Serial {
       }
     }
 
+    /// Over as many pixels as kernels divide into parts, where the reference would take minutes.
+    @Test func theWeightGradientOfABatchIsTheSumOfItsImages() throws {
+      let images = 8, channels = 64, side = 31
+      let x = Array64(uniform: "batch.x", shape: [images, channels, side, side])
+      let slope = Array64(uniform: "batch.g", shape: [images, channels, side, side])
+      let weight = Parameter(
+        name: "w", Array64(uniform: "batch.w", shape: [channels, channels, 3, 3]).tensor())
+      func gradient(of range: Range<Int>) throws -> [Double] {
+        func part(_ whole: Array64) -> Tensor {
+          let each = whole.values.count / images
+          let values = whole.values[range.lowerBound * each..<range.upperBound * each]
+          return Array64(Array(values), shape: [range.count, channels, side, side]).tensor()
+        }
+        let (_, gradients) = valueWithGradients(of: [weight]) {
+          (part(x).conv2d(weight: weight.value, padding: 1) * part(slope)).sum()
+        }
+        return Array64(try #require(gradients[weight])).values
+      }
+      var sum = [Double](repeating: 0, count: weight.shape.count)
+      for image in 0..<images {
+        sum = zip(sum, try gradient(of: image..<image + 1)).map { $0 + $1 }
+      }
+      // Signs are random, so the sums are small beside what they are sums of.
+      #expect(relativeL2(try gradient(of: 0..<images), sum) < 5e-6)
+    }
+
     @Test func weightGradientStaysFloat32() throws {
       let x = Array64(uniform: "mixed.x", shape: [2, 5, 6, 7]).tensor(.bfloat16)
       let weight = Parameter(
