@@ -29,7 +29,8 @@ import Testing
   }
 
   /// What is left are weights, packed for the pass back (in bfloat16 for both passes): they lie as
-  /// their gradients do, which the pass forward reads too.
+  /// their gradients do, which the pass forward reads too. Of the processors counted, those with AVX-512
+  /// do fewest.
   @Test(arguments: [DType.float32, .bfloat16]) func aTrainingStepReordersWeights(dtype: DType) {
     let store = filledStore(.resnet18)
     let network = BiSeNet(store.scope(.training), backbone: .resnet18)
@@ -45,6 +46,6 @@ import Testing
       optimizer.step(gradients, learningRate: 1e-4)
     }
     #expect(found.allocations == 0)
-    #expect(found.reorders <= (dtype == .float32 ? 32 : 64))
+    #expect(found.reorders <= (dtype == .bfloat16 ? 64 : Processor.computesBFloat16 ? 30 : 32))
   }
 }

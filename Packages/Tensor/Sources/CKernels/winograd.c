@@ -8,8 +8,11 @@
 
 #include "winograd.h"
 
-// PAD keeps the rows of a matrix from meeting in the same sets of the first cache.
-enum { PAD = 16, CHUNK_VALUES = 256 << 10, PAGE = 4096 };
+enum {
+  PAD = 16,  // keeps the rows of a matrix from meeting in the same sets of the first cache
+  CHUNK_VALUES = 256 << 10,  // transformed, of a chunk: few enough for a share of the last cache
+  CACHE_LINE = 64,  // threads write to none that another's scratch has a part of
+};
 
 typedef struct {
   void *dst;
@@ -48,7 +51,7 @@ INLINE TARGET vector16 load_bfloat(const bfloat *from) {
 INLINE TARGET void store_bfloat(bfloat *to, vector16 x) {
   _mm256_storeu_si256((__m256i *)to, (__m256i)_mm512_cvtneps_pbh((__m512)x));
 }
-// Two input channels: their products are added up before they are rounded.
+// Two input channels in one instruction.
 INLINE TARGET vector16 multiply_add_bfloat(
     vector16 sum, const bfloat *values, const bfloat *weights) {
   int pair;
@@ -66,7 +69,7 @@ INLINE TARGET vector16 multiply_add_bfloat(
 
 int ck_winograd_block(bool bf16) {
   if (bf16) return __builtin_cpu_supports("avx512bf16") ? 16 : 0;
-  return __builtin_cpu_supports("avx2") && !__builtin_cpu_supports("avx512f") ? 8 : 0;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 8 : 0;
 }
 
 #else
@@ -89,7 +92,7 @@ static winograd_work divided(ck_winograd s, bool bf16) {
   w.chunk_tiles = (w.tiles.count + w.chunks - 1) / w.chunks;
   int64_t bytes = PLACES * w.chunk_tiles *
                   (width * (int64_t)sizeof(float) + (s.inputs + PAD) * element);
-  w.share_bytes = (bytes + PAGE - 1) / PAGE * PAGE;
+  w.share_bytes = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   return w;
 }
 
@@ -119,7 +122,7 @@ typedef struct {
 
 enum { MOST_WIDTH = 32 };
 
-// The first place of the window from input c to output o, and how far apart its places are.
+// The first place of the window from input c to output o.
 INLINE const float *window_of(const weights_work *w, int64_t o, int64_t c) {
   int64_t first = w->turned ? c : o, second = w->turned ? o : c;  // of the weight's two axes
   int64_t seconds = w->turned ? w->outputs : w->inputs, block = w->block;

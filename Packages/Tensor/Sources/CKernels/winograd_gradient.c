@@ -23,6 +23,7 @@ typedef struct {
 static int64_t chunk_tiles(ck_winograd s) {
   int64_t tiles = grid_of(s).count;
   int64_t most = CHUNK_BYTES / (int64_t)sizeof(float) / PLACES / (s.inputs + s.outputs);
+  if (most < 1) most = 1;
   int64_t chunks = (tiles + most - 1) / most;
   return (tiles + chunks - 1) / chunks;
 }
@@ -75,22 +76,20 @@ static AVX2 void transform_chunk(void *context, int64_t begin, int64_t end) {
       transform_gradient(w, task - blocks);
 }
 
-// products[row][output] += Σ over tiles values[tile][row] · slopes[tile][output].
+// products[row][output] += Σ over tiles values[tile][row] · slopes[tile][output]. A chunk's sum is taken by
+// itself, as adding every tile to the sum so far would round more.
 INLINE AVX2 void add_products(
     float *products, const float *values, const float *slopes, int64_t count) {
-  vector8 low[ROWS], high[ROWS];
-  for (int r = 0; r < ROWS; r++) {
-    low[r] = load_float(products + r * WIDTH);
-    high[r] = load_float(products + r * WIDTH + LANES);
-  }
+  vector8 low[ROWS] = {0}, high[ROWS] = {0};
   for (int64_t t = 0; t < count; t++)
     for (int r = 0; r < ROWS; r++) {
       low[r] = multiply_add_float(low[r], values + t * LANES + r, slopes + t * WIDTH);
       high[r] = multiply_add_float(high[r], values + t * LANES + r, slopes + t * WIDTH + LANES);
     }
   for (int r = 0; r < ROWS; r++) {
-    store_float(products + r * WIDTH, low[r]);
-    store_float(products + r * WIDTH + LANES, high[r]);
+    float *sum = products + r * WIDTH;
+    store_float(sum, load_float(sum) + low[r]);
+    store_float(sum + LANES, load_float(sum + LANES) + high[r]);
   }
 }
 

@@ -62,9 +62,12 @@ onednn_md_t onednn_md_channel_blocked(const int64_t *dims, onednn_dtype dtype, i
   return md_with_tag(4, dims, data_type(dtype), channel_tag(block));
 }
 
+static dnnl_format_tag_t window_tag(int block) {
+  return block == 8 ? dnnl_ABcd8b8a : dnnl_ABcd16b16a;
+}
+
 onednn_md_t onednn_md_window_blocked(const int64_t *dims, onednn_dtype dtype, int block) {
-  return md_with_tag(
-      4, dims, data_type(dtype), block == 8 ? dnnl_ABcd8b8a : dnnl_ABcd16b16a);
+  return md_with_tag(4, dims, data_type(dtype), window_tag(block));
 }
 
 typedef struct {
@@ -110,14 +113,23 @@ static description describe(onednn_md_t md) {
   return d;
 }
 
+static bool has_tag(onednn_md_t md, const description *d, dnnl_format_tag_t tag) {
+  // With the descriptor's own type: a pooling workspace may hold types that tensors do not.
+  onednn_md_t other = md_with_tag(d->rank, d->dims, d->type, tag);
+  bool equal = other && onednn_md_equal(md, other);
+  onednn_md_destroy(other);
+  return equal;
+}
+
 onednn_md_t onednn_md_with_dtype(onednn_md_t md, onednn_dtype dtype) {
 #if V3
-  // Version 3 has no setter, so the layout is built again: strides for plain ones, the tag for
-  // channel-blocked ones. Other layouts (packed weights) are never retyped.
+  // Version 3 has no setter, so the layout is built again from its tag. Other layouts are never retyped.
   description d = describe(md);
   int block = onednn_md_channel_block(md);
   if (block > 1) return onednn_md_channel_blocked(d.dims, dtype, block);
   if (block == 1) return onednn_md_plain(d.rank, d.dims, dtype);
+  for (int side = 8; side <= 16 && d.rank == 4; side += 8)
+    if (has_tag(md, &d, window_tag(side))) return onednn_md_window_blocked(d.dims, dtype, side);
   return NULL;
 #else
   onednn_md_t copy = onednn_md_copy(&md->desc);
@@ -143,14 +155,6 @@ size_t onednn_md_bytes(onednn_md_t md) { return dnnl_memory_desc_get_size(ref(md
 onednn_dtype onednn_md_dtype(onednn_md_t md) {
   dnnl_data_type_t type = describe(md).type;
   return type == dnnl_f32 ? ONEDNN_FLOAT32 : type == dnnl_bf16 ? ONEDNN_BFLOAT16 : ONEDNN_UINT8;
-}
-
-static bool has_tag(onednn_md_t md, const description *d, dnnl_format_tag_t tag) {
-  // With the descriptor's own type: a pooling workspace may hold types that tensors do not.
-  onednn_md_t other = md_with_tag(d->rank, d->dims, d->type, tag);
-  bool equal = other && onednn_md_equal(md, other);
-  onednn_md_destroy(other);
-  return equal;
 }
 
 int onednn_md_channel_block(onednn_md_t md) {

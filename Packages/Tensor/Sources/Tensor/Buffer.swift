@@ -32,5 +32,5 @@ enum PackedForm: Hashable {
   /// Some of a 3x3 convolution's input channels, its nine places apart.
   case places(Range<Int>)
   /// The transformed windows of a 3x3 convolution, or of its turned windows.
-  case winograd(DType, turned: Bool, rounded: Bool)
+  case winograd(Shape, DType, turned: Bool, rounded: Bool)
 }

@@ -26,6 +26,10 @@ extension Serial {
       Case(input: [1, 48, 7, 6], weight: [40, 48, 3, 3], padding: 1),
       Case(input: [2, 32, 7, 9], weight: [64, 32, 3, 3], padding: 1, bias: true),
       Case(input: [3, 64, 1, 1], weight: [32, 64, 3, 3], padding: 1),
+      Case(input: [1, 24, 5, 7], weight: [48, 24, 3, 3], padding: 1),
+      Case(input: [1, 16, 7, 6], weight: [32, 16, 3, 3]),
+      Case(input: [1, 16, 5, 6], weight: [32, 16, 3, 3], padding: 2),
+      Case(input: [1, 16, 7, 6], weight: [32, 16, 3, 3], padding: 2, dilation: 2),
       Case(input: [1, 3, 17, 15], weight: [24, 3, 7, 7], stride: 2, padding: 3),
       Case(input: [2, 19, 7, 9], weight: [5, 19, 1, 1], stride: 2),
       Case(input: [1, 24, 5, 7], weight: [19, 24, 1, 1], bias: true),
@@ -82,48 +86,6 @@ extension Serial {
       }
     }
 
-    /// Sizes for which Winograd's algorithm may run, with maps that tiles of 2x2 do and do not fill.
-    @Test(arguments: [DType.float32, .bfloat16], [(8, 6), (7, 9), (1, 2)])
-    func fusedWindowsOfThreeEqualDecomposed(dtype: DType, size: (height: Int, width: Int)) {
-      let shape: Shape = [3, 64, size.height, size.width]
-      let x = Array64(uniform: "windows.x", shape: shape).tensor(dtype).relaid(block: 16)
-      let weight = Array64(uniform: "windows.w", shape: [64, 64, 3, 3], scale: 0.1).tensor()
-      let bias = Array64(uniform: "windows.b", shape: [64]).tensor()
-      let residual = Array64(uniform: "windows.r", shape: shape).tensor(dtype)
-      for relu in [true, false] {
-        let fused = x.conv2dForInference(
-          weight: weight, bias: bias, padding: 1, residual: residual, relu: relu)
-        let sum = x.conv2d(weight: weight, bias: bias, padding: 1) + residual
-        #expect(relativeL2(fused, relu ? sum.relu() : sum) < (dtype == .float32 ? 1e-6 : 1e-2))
-      }
-    }
-
-    /// Over as many pixels as kernels divide into parts, where the reference would take minutes.
-    @Test func theWeightGradientOfABatchIsTheSumOfItsImages() throws {
-      let images = 8, channels = 64, side = 31
-      let x = Array64(uniform: "batch.x", shape: [images, channels, side, side])
-      let slope = Array64(uniform: "batch.g", shape: [images, channels, side, side])
-      let weight = Parameter(
-        name: "w", Array64(uniform: "batch.w", shape: [channels, channels, 3, 3]).tensor())
-      func gradient(of range: Range<Int>) throws -> [Double] {
-        func part(_ whole: Array64) -> Tensor {
-          let each = whole.values.count / images
-          let values = whole.values[range.lowerBound * each..<range.upperBound * each]
-          return Array64(Array(values), shape: [range.count, channels, side, side]).tensor()
-        }
-        let (_, gradients) = valueWithGradients(of: [weight]) {
-          (part(x).conv2d(weight: weight.value, padding: 1) * part(slope)).sum()
-        }
-        return Array64(try #require(gradients[weight])).values
-      }
-      var sum = [Double](repeating: 0, count: weight.shape.count)
-      for image in 0..<images {
-        sum = zip(sum, try gradient(of: image..<image + 1)).map { $0 + $1 }
-      }
-      // Signs are random, so the sums are small beside what they are sums of.
-      #expect(relativeL2(try gradient(of: 0..<images), sum) < 5e-6)
-    }
-
     @Test func weightGradientStaysFloat32() throws {
       let x = Array64(uniform: "mixed.x", shape: [2, 5, 6, 7]).tensor(.bfloat16)
       let weight = Parameter(
@@ -141,10 +103,10 @@ extension Serial {
       #expect(gradients[bias]?.floats == [Float](repeating: 2 * 6 * 7, count: 7))
     }
 
-    @Test(arguments: [DType.float32, .bfloat16])
-    func packedWeightsFollowTheParameter(dtype: DType) {
-      let x = Array64(uniform: "packed.x", shape: [1, 19, 8, 8]).tensor(dtype)
-      let first = Array64(uniform: "packed.w", shape: [24, 19, 3, 3])
+    @Test(arguments: [DType.float32, .bfloat16], [[24, 19], [32, 16]])
+    func packedWeightsFollowTheParameter(dtype: DType, channels: [Int]) {
+      let x = Array64(uniform: "packed.x", shape: [1, channels[1], 8, 8]).tensor(dtype)
+      let first = Array64(uniform: "packed.w", shape: [channels[0], channels[1], 3, 3])
       let weight = Parameter(name: "w", first.tensor())
       let before = x.conv2d(weight: weight.value, padding: 1)
       #expect(before.floats == x.conv2d(weight: first.tensor(), padding: 1).floats)

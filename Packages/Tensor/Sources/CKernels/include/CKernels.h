@@ -131,21 +131,21 @@ void ck_depthwise_weight_gradient(
     float *dst, const void *src, const void *gradient, ck_depthwise size, bool bf16);
 
 /// A 3x3 convolution with stride and padding 1 by Winograd's algorithm. Maps lie in blocks of so many
-/// channels as ck_winograd_block says; the inputs are a multiple of a block, the outputs of two.
+/// channels as ck_winograd_block says; the inputs are a multiple of a block, the outputs of two. There is
+/// at least one pixel.
 typedef struct {
   int64_t n, inputs, outputs, h, w;
 } ck_winograd;
-/// The channels of a block; 0 where the processor has no instructions for it, or oneDNN has the
-/// algorithm itself.
+/// The channels of a block; 0 where the processor has no instructions for it.
 int ck_winograd_block(bool bf16);
-/// dst [16][outputs][inputs] from the weight [outputs, inputs, 3, 3]. Where `turned`, from
-/// [inputs, outputs, 3, 3] with its windows turned by 180°: the convolution that takes the gradient of
-/// the other back. The weight [A, B, 3, 3] lies as [A / block][B / block][3][3][block of B][block of A],
-/// row-major where block is 1.
+/// The transformed weight, 16 · outputs · inputs elements as ck_winograd_convolution reads them, in its
+/// type, from [outputs, inputs, 3, 3]. Where `turned`, from [inputs, outputs, 3, 3] with its windows turned
+/// by 180°: the convolution that takes the gradient of the other back. The weight [A, B, 3, 3] lies as
+/// [A / block][B / block][3][3][block of B][block of A], row-major where block is 1.
 void ck_winograd_weights(
     void *dst, const float *weight, int block, int64_t outputs, int64_t inputs, bool turned,
     bool bf16);
-/// What ck_winograd_convolution needs beside its operands.
+/// The bytes that ck_winograd_convolution needs beside its operands, for all threads together.
 size_t ck_winograd_scratch_bytes(ck_winograd size, bool bf16);
 /// dst = src * weight + bias + residual, then max(0, ·) where `relu`; bias and residual may be NULL.
 void ck_winograd_convolution(
@@ -155,6 +155,7 @@ void ck_winograd_convolution(
 /// src and the gradient by the outputs; inputs are a multiple of 8, outputs of 16.
 void ck_winograd_weight_gradient(
     float *dst, const float *src, const float *gradient, void *scratch, ck_winograd size);
+/// The bytes that it needs beside its operands.
 size_t ck_winograd_gradient_scratch_bytes(ck_winograd size);
 
 /// Per pixel of the enlarged scores the channel of the largest.

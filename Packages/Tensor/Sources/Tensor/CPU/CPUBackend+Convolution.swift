@@ -7,7 +7,7 @@ extension CPUBackend {
     _ x: Storage, weight: Storage, bias: Storage?, geometry: ConvolutionGeometry
   ) -> Storage {
     let type = computeType(x.dtype)
-    if type == .float32, let y = winograd(x, weight: weight, bias: bias, geometry: geometry) {
+    if let y = winograd(x, weight: weight, bias: bias, geometry: geometry, training: true) {
       return y
     }
     let primitive = self.primitive(
@@ -30,7 +30,8 @@ extension CPUBackend {
         x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu)
     }
     if let y = winograd(
-      x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu)
+      x, weight: weight, bias: bias, geometry: geometry, residual: residual, relu: relu,
+      training: false)
     {
       return y
     }
@@ -81,9 +82,7 @@ extension CPUBackend {
     _ gradient: Storage, weight: Storage, geometry: ConvolutionGeometry
   ) -> Storage {
     let type = computeType(gradient.dtype)
-    if type == .float32,
-      let slopes = winogradInputGradient(gradient, weight: weight, geometry: geometry)
-    {
+    if let slopes = winogradInputGradient(gradient, weight: weight, geometry: geometry) {
       return slopes
     }
     let primitive = self.primitive(
@@ -110,8 +109,10 @@ extension CPUBackend {
     if geometry.isDepthwise {
       return depthwiseWeightGradient(gradient, input: input, geometry: geometry, bias: bias)
     }
-    if let slopes = winogradWeightGradient(gradient, input: input, geometry: geometry) {
-      return (slopes, bias ? sumOverImages(gradient) : nil)
+    if let slopes = winogradWeightGradient(
+      gradient, input: input, geometry: geometry, bias: bias)
+    {
+      return slopes
     }
     let type = computeType(gradient.dtype)
     let primitive = self.primitive(
@@ -162,7 +163,7 @@ extension CPUBackend {
   }
 
   /// Σ over images and pixels, float32 `[C]`.
-  private func sumOverImages(_ x: Storage) -> Storage {
+  func sumOverImages(_ x: Storage) -> Storage {
     let channels = x.shape[1]
     let sums = plain(sumChannels(x, times: nil, scale: 1))
     let total = Storage(plain: [channels], dtype: .float32)
@@ -197,7 +198,8 @@ extension CPUBackend {
 
   /// In channel blocks from the first convolution to the last: asked for any layout, oneDNN takes
   /// channels-last for inference on AVX-512, where its direct convolutions are no faster, its
-  /// pooling falls to the reference code and Winograd's algorithm is missing.
+  /// pooling falls to the reference code and Winograd's algorithm is missing. And a residual that is
+  /// read where it lies has to have a layout.
   ///
   /// A residual is read where it lies; where the algorithm cannot, it is copied into the output first.
   private func makeFusedConvolution(
@@ -219,7 +221,9 @@ extension CPUBackend {
       if small || geometry.suitsWinograd(type) { return winograd }
       onednn_primitive_destroy(winograd)
     }
-    if residual, let apart = make(ONEDNN_DIRECT, ONEDNN_RESIDUAL_APART) { return apart }
+    if residual, Self.convolvesBlocks, let apart = make(ONEDNN_DIRECT, ONEDNN_RESIDUAL_APART) {
+      return apart
+    }
     return make(ONEDNN_DIRECT) ?? make(ONEDNN_DIRECT, blocked: false)
   }
 
