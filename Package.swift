@@ -140,7 +140,7 @@ let package = Package(
     tests(
       "TrainingTests", in: "Training",
       uses: [
-        "Training", "Tensor", "TensorTesting", "Checkpoint", "VisionDatasets",
+        "Training", "Tensor", "TensorTesting", "Checkpoint", "PNG", "VisionDatasets",
         "SegmentationMetrics", "NN", "BiSeNet", "Adversarial", "PseudoLabel",
       ]),
 

@@ -12,7 +12,6 @@ public enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
 }
 
 extension TrainingConfiguration.DatasetKind: ExpressibleByArgument {}
-extension TrainingConfiguration.LabelMapping.Name: ExpressibleByArgument {}
 extension TrainingConfiguration.LabelResolution: ExpressibleByArgument {}
 extension TrainingConfiguration.Normalisation: ExpressibleByArgument {}
 extension TrainingConfiguration.ChannelOrder: ExpressibleByArgument {}
@@ -33,6 +32,11 @@ extension TrainingConfiguration.ImageSize: ExpressibleByArgument {
 
   /// As it is written on the command line.
   public var defaultValueDescription: String { "\(height)x\(width)" }
+}
+
+extension TrainingConfiguration.LabelMapping: ExpressibleByArgument {
+  /// A mapping's name, or its pairs as a configuration has them: `{7: 0, 8: 1}`.
+  public init?(argument: String) { self.init(text: argument) }
 }
 
 extension LabelEncoding: ExpressibleByArgument {

@@ -31,6 +31,11 @@ public struct NetworkOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
+  /// True where not one of these options changes anything.
+  public var areAbsent: Bool {
+    size == nil && normalisation == nil && channelOrder == nil && precision == .float32
+  }
+
   /// Opens a checkpoint for inference; what the options leave open is read from it, and what the
   /// network had no use for is said in one line on standard error.
   ///

@@ -11,7 +11,8 @@ import VisionDatasets
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Times inference and training steps on random input.",
+    abstract:
+      "Times inference, training and adaptation steps, loading, and the export of pseudo labels.",
     discussion: """
       Keys of --format json: medianSeconds, minimumSeconds, maximumSeconds, repetitions, \
       peakBytes (of tensors), allocations (blocks taken from the system per repetition), \

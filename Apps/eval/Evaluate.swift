@@ -59,9 +59,11 @@ struct Evaluate: ParsableCommand {
       guard pictures.truth == nil, pictures.encoding == nil, pictures.truthEncoding == nil else {
         throw ValidationError("--truth and the encodings belong to --predictions, not --checkpoint")
       }
-    } else if data.dataset != nil || visualise != nil || options.size != nil {
+    } else if !data.areAbsent || !options.areAbsent || labelResolution != .full || visualise != nil
+    {
       throw ValidationError(
-        "--dataset, --size and --visualise belong to --checkpoint, not --predictions")
+        "the options of data set and network, --label-resolution and --visualise belong to "
+          + "--checkpoint, not --predictions")
     }
   }
 
@@ -73,7 +75,7 @@ struct Evaluate: ParsableCommand {
 
   private func evaluate(_ checkpoint: String) throws -> SegmentationReport {
     let trained = try options.open(checkpoint: checkpoint)
-    let set = try data.open(size: trained.size)
+    let set = try data.description(size: trained.size, split: "val").open()
     let pictures = try visualise.map { try Visualisation(folder: $0) }
     let evaluation = Evaluation(
       size: trained.size, labelResolution: labelResolution, precision: options.precision,

@@ -77,13 +77,13 @@ struct ExportPseudoLabels: ParsableCommand {
 
   func run() throws {
     let trained = try options.open(checkpoint: checkpoint)
-    let set = try data.open(size: trained.size, needsLabels: false)
+    let set = try data.description(size: trained.size, split: "train")
     let export = PseudoLabelExport(
       PseudoLabelling(fusion: fusion, rule: rule, cap: threshold),
       heads: PseudoLabelExport.Head.layers(layers), size: trained.size,
       precision: options.precision, normalisation: trained.normalisation, encoding: encoding,
-      palette: palette)
-    let statistics = try export(trained.network, on: set, to: output)
+      palette: palette, origin: set.identity)
+    let statistics = try export(trained.network, on: set.openLabelledOrNot(), to: output)
     switch format {
     case .table: print(statistics.table + "labels in '\(output)/labels'")
     case .json: print(statistics.json(export.settings, includingImages: false).text)

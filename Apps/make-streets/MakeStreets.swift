@@ -12,7 +12,7 @@ struct MakeStreets: ParsableCommand {
       gta5: images/00001.png … and labels/00001.png …, palette files whose index is the Cityscapes \
       label id. cityscapes: leftImg8bit/<split>/<look>/… and gtFine/<split>/<look>/…, grey label \
       ids. The same seed gives the same files; the splits share no scene; both looks show the same \
-      scenes. A folder that holds pictures already is left as it is.
+      scenes. A folder that holds files already is refused.
 
       Example:
         make-streets --layout gta5 --look source --count 500 --size 720x1280 --output streets/gta5

@@ -26,7 +26,7 @@ struct Train: ParsableCommand {
       \(TrainingConfiguration.schema.listing)
       """)
 
-  @Argument(help: "The configuration, a YAML file. Keys left out have the paper's values.")
+  @Argument(help: "The configuration, a YAML file. Keys left out have the defaults listed above.")
   var config: String
 
   @OptionGroup var changes: ConfigurationOptions
@@ -62,8 +62,12 @@ struct Train: ParsableCommand {
       return
     }
     let run = try TrainingRun(configuration)
-    let report = try run.run(resume: resume) ?? reportOfFinished(run)
-    print(format == .json ? report.json.text : report.table)
+    // A complete run has nothing left to train: its report is that of its last checkpoint.
+    let report = try run.run(resume: resume) ?? run.validate()
+    switch format {
+    case .table: print(report?.table ?? "not evaluated: the validation pictures have no labels")
+    case .json: print(report?.json.text ?? "null")
+    }
   }
 
   /// A target given to a run that never looks at it is more often a forgotten method than a choice.
@@ -71,13 +75,8 @@ struct Train: ParsableCommand {
     let keys = configuration.unreadKeys
     guard !keys.isEmpty else { return }
     StandardError().write(
-      "method \(configuration.method.rawValue) does not read \(keys.joined(separator: ", ")); choose "
-        + "another method, or leave \(keys.count == 1 ? "it" : "them") out\n")
-  }
-
-  /// A complete run has nothing left to train: its report is that of its last checkpoint.
-  private func reportOfFinished(_ run: TrainingRun) throws -> SegmentationReport {
-    StandardError().write("nothing left to train: the run is complete\n")
-    return try run.validate()
+      "a run of method \(configuration.method.rawValue) on these sets does not read "
+        + "\(keys.joined(separator: ", ")); choose what reads \(keys.count == 1 ? "it" : "them"), or "
+        + "leave \(keys.count == 1 ? "it" : "them") out\n")
   }
 }

@@ -48,6 +48,7 @@ let package = Package(
         .product(name: "Tensor", package: "Tensor"),
         .product(name: "TensorTesting", package: "Tensor"),
         .product(name: "Checkpoint", package: "Checkpoint"),
+        .product(name: "PNG", package: "PNG"),
         .product(name: "VisionDatasets", package: "VisionDatasets"),
         .product(name: "SegmentationMetrics", package: "Metrics"),
         .product(name: "NN", package: "NN"),

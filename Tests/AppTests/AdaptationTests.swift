@@ -158,6 +158,40 @@ extension AppTests {
       #expect(again.status == 0, "\(again.transcript)")
     }
 
+    /// Nor any others: then nothing is validated, and a run says so.
+    @Test func aTargetNeedsNoLabelsAtAll() throws {
+      for split in ["train", "val"] {
+        let made = try App.makeStreets.run(
+          [
+            "--layout", "cityscapes", "--look", "target", "--split", split, "--count", "2",
+            "--size",
+            "64x128", "--output", "target",
+          ], in: folder)
+        #expect(made.status == 0, "\(made.transcript)")
+      }
+      try FileManager.default.removeItem(atPath: folder.file("target/gtFine"))
+      let arguments = [
+        "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
+        "optimisation.epochs=1",
+      ]
+      let checked = try App.train.run(arguments + ["--check-data"], in: folder)
+      #expect(checked.status == 0, "\(checked.transcript)")
+      let run = try App.train.run(arguments, in: folder)
+      #expect(run.status == 0, "\(run.transcript)")
+      #expect(run.output == "not evaluated: the validation pictures have no labels\n")
+      #expect(run.errors.contains("nothing is validated"), "\(run.transcript)")
+      let left = try folder.contents("out")
+      #expect(
+        left.contains("iteration-0000000003.safetensors") && !left.contains("best.safetensors"))
+      // A folder of pictures is as good.
+      let pictures = try App.train.run(
+        [
+          "tiny.yaml", "--output", "pictures", "--set", "target.dataset=folder", "--set",
+          "target.root=target/leftImg8bit/train/target", "--set", "optimisation.epochs=1",
+        ], in: folder)
+      #expect(pictures.status == 0, "\(pictures.transcript)")
+    }
+
     /// The other options of the chain, and labels that were made with others.
     @Test func twoRoundsGoOnFromTheAdaptedNetwork() throws {
       let arguments = [

@@ -118,6 +118,19 @@ extension AppTests {
         outcome.sentence
           == "target_000000: has no labels; expected them in pseudo/labels/target_000000.png",
         "\(outcome.transcript)")
+      let checked = try App.train.run(arguments + ["--check-data"], in: folder)
+      #expect(checked.sentence == outcome.sentence, "\(checked.transcript)")
+      // Other streets of the look, under the same names.
+      try folder.write(
+        statistics.replacingOccurrences(
+          of: "{", with: "{\"dataset\": \"synthetic, look target, train, seed 0\", "),
+        as: "pseudo/statistics.json")
+      let strange = try App.train.run(arguments, in: folder)
+      #expect(
+        strange.sentence
+          == "'pseudo' holds pseudo labels of other pictures (synthetic, look target, train, seed 0) "
+          + "than those that are trained on (synthetic, look target, train, seed 1); export labels "
+          + "of the latter", "\(strange.transcript)")
       let other = try App.train.run(arguments + ["--set", "method=source-only"], in: folder)
       #expect(
         other.sentence?.contains("is for method adaptation alone") == true,
@@ -132,10 +145,31 @@ extension AppTests {
       #expect(outcome.status == 0, "\(outcome.transcript)")
       #expect(
         outcome.errors
-          == "method supervised does not read target.height, adaptation.lambda; choose another "
-          + "method, or leave them out\n", "\(outcome.transcript)")
+          == "a run of method supervised on these sets does not read target.height, "
+          + "adaptation.lambda; choose what reads them, or leave them out\n",
+        "\(outcome.transcript)")
       let adaptation = try App.train.run(["adaptation.yaml", "--check-data"] + target, in: folder)
       #expect(adaptation.status == 0 && adaptation.errors.isEmpty, "\(adaptation.transcript)")
+    }
+
+    /// What the optimiser and the kind of set do not read, neither.
+    @Test func keysThatNothingReadsAreNamed() throws {
+      let outcome = try App.train.run(
+        [
+          "supervised.yaml", "--check-data", "--set", "data.mapping=cityscapes", "--set",
+          "optimisation.optimizer=adam", "--set", "optimisation.momentum=0.5",
+        ], in: folder)
+      #expect(
+        outcome.errors.contains("does not read data.mapping, optimisation.momentum;"),
+        "\(outcome.transcript)")
+    }
+
+    @Test func weightsThatAreNotThereAreMissedBeforeAChainBegins() throws {
+      let outcome = try App.reproduce.run(
+        ["adaptation.yaml", "--both-backbones", "--other-pretrained", "nowhere.pth"], in: folder)
+      #expect(
+        outcome.sentence?.contains("'nowhere.pth' cannot be read") == true, "\(outcome.transcript)")
+      #expect(!folder.exists("out"))
     }
 
     /// The target's training pictures are read by the second stage; the first must not be waited for.

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import PNG
 import Testing
 import VisionDatasets
 
@@ -126,7 +127,9 @@ extension AppTests {
     @Test(arguments: [
       (["--size", "100x100"], "multiples of 8"), (["--size", "64"], "multiples of 8"),
       (["--count", "0"], "--count is 1 or more"), (["--count=-1"], "--count is 1 or more"),
-      (["--label-resolution", "half"], "full"),
+      (["--label-resolution", "half"], "full"), (["--root", "."], "synthetic streets are drawn"),
+      (["--mapping", "cityscapes"], "are for --dataset folder"),
+      (["--mapping", "{0: x}"], "mapping"),
     ])
     func anOptionThatIsNoneIsRefused(_ arguments: [String], sentence: String) throws {
       let outcome = try App.eval.run(
@@ -134,6 +137,37 @@ extension AppTests {
       #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.transcript)")
       #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.transcript)")
       #expect(outcome.errors.contains(sentence), "\(outcome.transcript)")
+    }
+
+    @Test(arguments: [
+      ["--label-resolution", "input"], ["--split", "val"], ["--precision", "bfloat16"],
+      ["--normalisation", "imagenet"],
+    ])
+    func whatComparingPicturesDoesNotReadIsRefused(_ arguments: [String]) throws {
+      let outcome = try App.eval.run(
+        ["--predictions", "a", "--truth", "b", "--encoding", "train-ids"] + arguments, in: folder)
+      #expect(outcome.status == 64, "\(outcome.transcript)")
+      #expect(outcome.errors.contains("belong to --checkpoint"), "\(outcome.transcript)")
+    }
+
+    /// Labels of one's own, by a list as a configuration may have it.
+    @Test func aMappingMayBeAList() throws {
+      let run = try TinyRun.get()
+      for kind in ["images", "labels"] { try folder.makeFolder(kind) }
+      let size = (width: 64, height: 32)
+      try RGBImage(
+        width: size.width, height: size.height,
+        pixels: [UInt8](repeating: 90, count: 3 * size.width * size.height)
+      ).write(to: folder.file("images/a.png"))
+      // A quarter of the pixels is 7, the rest a value that is not listed.
+      let labels = (0..<size.width * size.height).map { UInt8($0 % 4 == 0 ? 7 : 9) }
+      try LabelMap(width: size.width, height: size.height, labels: labels).greyPNG()
+        .write(to: folder.file("labels/a.png"))
+      let outcome = try evaluate(
+        "--checkpoint", run.checkpoint, "--dataset", "folder", "--root", "images", "--labels",
+        "labels", "--mapping", "{7: 0}", "--size", "32x64", "--format", "json")
+      let classes = try #require(try outcome.object()["classes"] as? [String: Any])
+      #expect(classes["road"] is Double, "\(outcome.transcript)")
     }
   }
 }

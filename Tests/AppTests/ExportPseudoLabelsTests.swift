@@ -22,8 +22,10 @@ extension AppTests {
 
     @Test func trainIDsReloadAsTheLabelsThatWereExported() throws {
       let outcome = try export(
-        "--dataset", "synthetic", "--look", "target", "--seed", "3", "--count", "3", "--layers",
-        "3", "--fusion", "majority", "--rule", "median-dataset", "--palette", "--output", "out",
+        "--dataset", "synthetic", "--look", "target", "--seed", "3", "--count", "3", "--split",
+        "val",
+        "--layers", "3", "--fusion", "majority", "--rule", "median-dataset", "--palette",
+        "--output", "out",
         "--format", "json")
       let printed = try outcome.object()
       #expect(try folder.contents("out") == ["labels", "palette", "statistics.json"])
@@ -31,6 +33,7 @@ extension AppTests {
       let kept = try #require(
         try JSONSerialization.jsonObject(with: data) as? [String: Any])
       #expect(Set(kept.keys) == Set(printed.keys).union(["perImage"]))
+      #expect(printed["dataset"] as? String == "synthetic, look target, val, seed 3")
       #expect(printed["layers"] as? [String] == ["main", "sixteenth", "thirtySecond"])
       #expect(printed["rule"] as? String == "median-dataset")
       #expect((printed["classes"] as? [String: Any])?.count == 19)

@@ -27,6 +27,7 @@ extension AppTests {
           "log.jsonl",
         ])
       #expect(run.outcome.errors.contains("training 3/3 iterations (100.0 %)"))
+      #expect(run.outcome.errors.contains("all weights start at random"))
       let written = try run.folder.text("out/configuration.yaml")
       #expect(written.contains("epochs: 1") && written.contains("backbone: resnet18"))
     }

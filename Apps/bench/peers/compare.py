@@ -3,9 +3,9 @@
     python3 -m venv venv && venv/bin/pip install -r Apps/bench/peers/requirements.txt
     venv/bin/python Apps/bench/peers/compare.py [--rounds 5] [--limit SECONDS] [WORK ...]
 
-WORK is work:backbone:batch:size:precision, the work infer, train, adapt (FCD) or adapt-light, such as infer:resnet18:1:512x1024:float32; without any, the works
-of the README's table. Training is compared with PyTorch (eager, channels last, compiled), inference also
-with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the rounds of a run's fastest
+WORK is work:backbone:batch:size:precision, the work infer, train, adapt (FCD) or adapt-light, such as
+infer:resnet18:1:512x1024:float32; without any, the works of the README's table. Steps are compared with PyTorch (eager,
+channels last, compiled), inference also with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the rounds of a run's fastest
 repetition, or with --fastest the fastest of all, which other work on the machine disturbs least. A run
 that takes longer than the limit, or fails, leaves its column empty. Memory is the most that a process had."""
 
@@ -24,7 +24,8 @@ WORKS = [
     f"{work}:{precision}"
     for work in (
         "infer:resnet18:1:512x1024", "infer:resnet101:1:512x1024", "train:resnet18:2:256x512",
-        "train:resnet101:2:512x1024",
+        "train:resnet101:2:512x1024", "adapt:resnet18:2:256x512", "adapt:resnet101:2:512x1024",
+        "adapt-light:resnet18:2:256x512",
     )
     for precision in ("float32", "bfloat16")
 ]

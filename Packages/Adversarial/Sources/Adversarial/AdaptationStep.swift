@@ -98,7 +98,8 @@ public struct AdaptationStep: Sendable {
     }
   }
 
-  /// Runs one iteration. Where a loss is not finite, no parameter is changed.
+  /// Runs one iteration. Where a loss is not finite, no optimiser steps; running statistics have moved
+  /// with the forward passes, as they do before any loss is known.
   ///
   /// - Parameters:
   ///   - count: How many batches are gone through for the one step, which takes the mean of their

@@ -4,7 +4,7 @@ public struct ComplexityReport: Sendable, Hashable {
   public struct Layer: Sendable, Hashable {
     /// The layer's name in the network, such as `context_path.layer1.0.conv1`.
     public let name: String
-    /// What it does, such as `conv 3x3/2`.
+    /// What it does: `conv2d`.
     public let kind: String
     /// The shape of its output, [N, C, H, W].
     public let outputShape: [Int]

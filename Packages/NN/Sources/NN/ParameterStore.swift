@@ -59,18 +59,18 @@ public final class ParameterStore: Sendable {
 
   /// The parameter of a name, made on first use.
   func parameter(_ name: String, shape: Shape, role: Role, initial: () -> Tensor) -> Parameter {
-    if let known = self[name] {
-      precondition(
-        known.parameter.shape == shape,
-        "\(name) was built as \(known.parameter.shape), now as \(shape)")
-      return known.parameter
+    let made = self[name] == nil ? Parameter(name: name, initial()) : nil
+    // Looked up again: another thread may have built the same layer meanwhile.
+    let parameter = state.withLock { state in
+      if let known = state.entries[name]?.parameter { return known }
+      guard let made else { fatalError("entries are never removed") }
+      state.order.append(name)
+      state.entries[name] = Entry(parameter: made, role: role)
+      return made
     }
-    let made = Parameter(name: name, initial())
-    state.withLock {
-      $0.order.append(name)
-      $0.entries[name] = Entry(parameter: made, role: role)
-    }
-    return made
+    precondition(
+      parameter.shape == shape, "\(name) was built as \(parameter.shape), now as \(shape)")
+    return parameter
   }
 }
 

@@ -49,7 +49,7 @@ INLINE float fast_exp(float x) {
   return x < -87.0f ? 0.0f : result;
 }
 
-/// ln x for normal x > 0, to within 2 ulp (after Cephes' logf).
+/// ln x for normal x > 0, to within 2 ulp (after Cephes' logf); a NaN stays one.
 INLINE float fast_log(float x) {
   int32_t bits;
   memcpy(&bits, &x, 4);
@@ -70,7 +70,8 @@ INLINE float fast_log(float x) {
   p = p * f + 3.3333331174e-1f;
   float k = (float)e;
   float y = f * z * p + k * -2.12194440e-4f - 0.5f * z;
-  return f + y + k * 0.693359375f;
+  float result = f + y + k * 0.693359375f;
+  return x == x ? result : x;
 }
 
 /// ln(1 + x) for x >= 0. What rounding 1 + x lost or added is put right by the slope between the

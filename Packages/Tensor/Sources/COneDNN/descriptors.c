@@ -46,6 +46,7 @@ onednn_md_t onednn_md_copy(md_ref desc) {
 
 onednn_md_t onednn_md_plain(int rank, const int64_t *dims, onednn_dtype dtype) {
   static const int64_t one[] = {1};
+  if (rank > ONEDNN_MAX_RANK) return NULL;
   if (rank == 0) return md_with_tag(1, one, data_type(dtype), dnnl_a);
   return md_with_tag(rank, dims, data_type(dtype), plain_tag(rank));
 }
@@ -125,11 +126,12 @@ onednn_md_t onednn_md_with_dtype(onednn_md_t md, onednn_dtype dtype) {
 #if V3
   // Version 3 has no setter, so the layout is built again from its tag. Other layouts are never retyped.
   description d = describe(md);
-  int block = onednn_md_channel_block(md);
-  if (block > 1) return onednn_md_channel_blocked(d.dims, dtype, block);
-  if (block == 1) return onednn_md_plain(d.rank, d.dims, dtype);
-  for (int side = 8; side <= 16 && d.rank == 4; side += 8)
-    if (has_tag(md, &d, window_tag(side))) return onednn_md_window_blocked(d.dims, dtype, side);
+  if (has_tag(md, &d, plain_tag(d.rank))) return onednn_md_plain(d.rank, d.dims, dtype);
+  static const dnnl_format_tag_t tags[] = {
+      dnnl_acdb,       dnnl_aBcd8b, dnnl_aBcd16b, dnnl_ABcd8b8a,
+      dnnl_ABcd16b16a, dnnl_Acdb8a, dnnl_Acdb16a};
+  for (size_t i = 0; d.rank == 4 && i < sizeof tags / sizeof *tags; i++)
+    if (has_tag(md, &d, tags[i])) return md_with_tag(4, d.dims, data_type(dtype), tags[i]);
   return NULL;
 #else
   onednn_md_t copy = onednn_md_copy(&md->desc);

@@ -134,7 +134,7 @@ package protocol Backend: AnyObject, Sendable {
   /// The sum of the elements, of their squares where `squared`.
   func sum(_ x: Storage, squared: Bool) -> Double
 
-  // MARK: Optimisers, on row-major float32 that nobody else holds
+  // MARK: Optimisers, on float32 in one common layout that nobody else holds
   /// One step of stochastic gradient descent.
   func sgd(_ parameter: Storage, velocity: Storage, gradient: Storage, step: SGDStep)
   /// One step of Adam.

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A named tensor that training changes: the only mutable one.
 ///
-/// Reading ``value`` inside ``valueWithGradients(of:_:)`` records the parameter if it was asked for;
+/// Reading ``value`` inside ``valueWithGradients(of:addedTo:_:)`` records the parameter if it was asked for;
 /// freezing a network is leaving its parameters out of `of:`.
 public final class Parameter: Sendable {
   /// The name under which checkpoints know it: `context_path.layer1.0.bn1.weight`.

@@ -30,6 +30,14 @@ package struct Storage: Sendable {
   /// The number of elements as laid out, with the padding of blocked layouts.
   var paddedCount: Int { descriptor.byteCount / dtype.size }
 
+  /// True where the elements are bfloat16, false where they are float32: kernels know no other.
+  ///
+  /// - Precondition: They are one of the two; labels are not computed with.
+  var isBFloat16: Bool {
+    require(dtype != .uint8, "labels, \(dtype) \(shape), cannot be computed with")
+    return dtype == .bfloat16
+  }
+
   var pointer: UnsafeMutableRawPointer { buffer.pointer }
 
   /// The elements of a row-major storage.

@@ -1,4 +1,4 @@
-/// An n-dimensional array that remembers, while a ``valueWithGradients(of:_:)`` closure is open,
+/// An n-dimensional array that remembers, while a ``valueWithGradients(of:addedTo:_:)`` closure is open,
 /// how it was made.
 ///
 /// Tensors are values. Shapes are logical and row-major; how elements lie in memory is the
@@ -89,11 +89,12 @@ extension Tensor {
     return plain.withElements(of: Float.self) { Array($0) }
   }
 
-  /// The elements of a `uint8` tensor in row-major order.
+  /// The elements of a `uint8` tensor in row-major order; zeros in a ``Rehearsal``.
   ///
   /// - Precondition: The tensor is uint8.
   public var labels: [UInt8] {
     require(dtype == .uint8, "labels are uint8, this tensor is \(dtype)")
+    if Rehearsal.isUnderWay { return [UInt8](repeating: 0, count: shape.count) }
     return storage.withElements(of: UInt8.self) { Array($0) }
   }
 

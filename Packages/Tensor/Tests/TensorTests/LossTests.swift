@@ -54,6 +54,15 @@ extension Serial {
       #expect(try #require(gradients[0]).floats.allSatisfy { $0 == 0 })
     }
 
+    /// Whichever channel it stands in: a run that looks at its losses must not miss it.
+    @Test(arguments: 0..<3) func crossEntropyOfNaNIsNaN(channel: Int) {
+      var logits = [Float](repeating: 0, count: 3)
+      logits[channel] = .nan
+      let pixel = Tensor(logits, shape: [1, 3, 1, 1])
+      #expect(pixel.crossEntropy(labels: Tensor(labels: [0], shape: [1, 1, 1])).item.isNaN)
+      #expect(pixel.logSoftmax().floats.allSatisfy { $0.isNaN })
+    }
+
     @Test func crossEntropyOfExtremeLogits() throws {
       // Pixel 0: certain and right; pixel 1: certain and wrong; pixel 2: both far from zero.
       let planes: [Float] = [1e4, 1e4, 9999, -1e4, -1e4, 1e4]

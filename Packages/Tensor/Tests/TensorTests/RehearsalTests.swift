@@ -56,6 +56,15 @@ extension Serial {
       #expect(Rehearsal.bytes { _ = Tensor(repeating: 1, shape: [count]).relu() } == 0)
     }
 
+    @Test func aRehearsalWithinAnotherEndsNothing() {
+      let before = weight.value.floats
+      Rehearsal.run {
+        Rehearsal.run { _ = x.relu() }
+        _ = step()
+      }
+      #expect(weight.value.floats == before)
+    }
+
     @Test func aRehearsalChangesNothing() {
       let before = weight.value.floats
       _ = Rehearsal.bytes { _ = step() }

@@ -18,8 +18,8 @@ int ck_thread_count(void);
 void ck_set_idle(bool is_idle);
 bool ck_is_idle(void);
 
-// Element by element, over tensors in one layout. Each maps zero to zero, so that the padding of
-// blocked layouts stays zero.
+// Element by element, over tensors in one layout. Each but `ck_sigmoid` maps zero to zero, so that the
+// padding of blocked layouts stays zero; after it `ck_clear_padding` writes the zeros again.
 void ck_float_from_bfloat(float *dst, const uint16_t *src, size_t count);
 void ck_bfloat_from_float(uint16_t *dst, const float *src, size_t count);
 /// dst = a + b, then max(0, ·) where `relu`. dst may be a or b.

@@ -14,7 +14,7 @@ public struct Gradients: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: What to differentiate by.
-  ///   - body: Computes the loss, one element; see ``valueWithGradients(of:_:)``.
+  ///   - body: Computes the loss, one element; see ``valueWithGradients(of:addedTo:_:)``.
   /// - Returns: The loss, detached.
   @discardableResult
   public mutating func add(of parameters: [Parameter], _ body: () throws -> Tensor) rethrows
@@ -84,7 +84,7 @@ public func valueWithGradients(
   return (loss.detached, Gradients(byParameter))
 }
 
-/// Evaluates a scalar loss and its gradients by tensors; see ``valueWithGradients(of:_:)``.
+/// Evaluates a scalar loss and its gradients by tensors; see ``valueWithGradients(of:addedTo:_:)``.
 ///
 /// - Returns: The loss, detached, and a gradient per input; nil where the loss does not depend on it.
 /// - Precondition: The loss is a scalar.

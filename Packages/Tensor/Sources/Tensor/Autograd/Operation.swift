@@ -33,6 +33,10 @@ extension Tensor {
     body: (any Backend, Demand) -> (Storage, SelectivePullback)
   ) -> Tensor {
     let tape = inputs.lazy.compactMap(\.node).first?.tape
+    require(
+      inputs.allSatisfy { $0.node.map { $0.tape === tape } ?? true },
+      "\(name): its inputs are recorded on two tapes, and gradients flow along one; take the "
+        + "outer one's 'detached'")
     let demand = Demand(needs: inputs.map { $0.node != nil })
     var pullback: SelectivePullback?
     let output = OperationObserver.timed(name, layer: OperationObserver.layer, macs: macs) {

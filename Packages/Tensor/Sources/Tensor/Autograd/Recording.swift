@@ -46,14 +46,14 @@ public struct Recording: Sendable {
   /// The gradient by the input, given the gradient by the output; nil where the output does not
   /// depend on it.
   ///
-  /// - Precondition: `seed` has the output's shape.
+  /// - Precondition: `seed` has the output's shape and type.
   public func inputGradient(seed: Tensor) -> Tensor? {
     walk(seed, after: [input])[0].map { Tensor($0) }
   }
 
   /// The gradients by the parameters, given the gradient by the output.
   ///
-  /// - Precondition: `seed` has the output's shape.
+  /// - Precondition: `seed` has the output's shape and type.
   public func parameterGradients(seed: Tensor) -> Gradients {
     var values: [ObjectIdentifier: Tensor] = [:]
     for ((parameter, _), gradient) in zip(parameters, walk(seed, after: parameters.map(\.1))) {
@@ -64,7 +64,8 @@ public struct Recording: Sendable {
 
   private func walk(_ seed: Tensor, after leaves: [Tape.Node]) -> [Storage?] {
     require(
-      seed.shape == output.shape, "a seed of \(seed.shape) for an output of \(output.shape)")
+      seed.shape == output.shape && seed.dtype == output.dtype,
+      "a seed of \(seed.dtype) \(seed.shape) for an output of \(output.dtype) \(output.shape)")
     guard let node else { return leaves.map { _ in nil } }
     return tape.gradients(of: node, seed: seed.storage, leaves: leaves, keeping: true)
   }
@@ -76,10 +77,11 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - value: The scalar.
-  ///   - gradient: Its gradient by this tensor, in this tensor's shape.
+  ///   - gradient: Its gradient by this tensor, in this tensor's shape and type.
   public func scalar(_ value: Float, gradient: Tensor) -> Tensor {
     require(
-      gradient.shape == shape, "a gradient of \(gradient.shape) for a tensor of \(shape)")
+      gradient.shape == shape && gradient.dtype == dtype,
+      "a gradient of \(gradient.dtype) \(gradient.shape) for a tensor of \(dtype) \(shape)")
     let slope = gradient.storage
     return Self.operation("scalar", [self]) { backend, _ in
       (

@@ -8,7 +8,7 @@ package typealias Pullback = @Sendable (Storage) -> [Storage?]
 /// several walks, each may be after others (see ``Recording(of:at:_:)``).
 package typealias SelectivePullback = @Sendable (Storage, _ needs: [Bool]) -> [Storage?]
 
-/// The operations recorded while a ``valueWithGradients(of:_:)`` closure is open, in their order.
+/// The operations recorded while a ``valueWithGradients(of:addedTo:_:)`` closure is open, in their order.
 ///
 /// The tape owns the activations that pullbacks hold, and drops each pullback once it has run, so
 /// memory falls as it walks back.

@@ -22,7 +22,7 @@ extension CPUBackend {
   private func sum(_ a: Storage, _ b: Storage, relu: Bool) -> Storage {
     let other = relaid(cast(b, to: a.dtype), like: a)
     return map(a, other) {
-      ck_add($0.pointer, a.pointer, other.pointer, a.paddedCount, relu, a.dtype == .bfloat16)
+      ck_add($0.pointer, a.pointer, other.pointer, a.paddedCount, relu, a.isBFloat16)
     }
   }
 
@@ -33,23 +33,23 @@ extension CPUBackend {
     }
     let other = relaid(cast(x, to: sum.dtype), like: sum)
     ck_add(
-      sum.pointer, sum.pointer, other.pointer, sum.paddedCount, false, sum.dtype == .bfloat16)
+      sum.pointer, sum.pointer, other.pointer, sum.paddedCount, false, sum.isBFloat16)
     withExtendedLifetime(other) {}
   }
 
   package func multiply(_ a: Storage, _ b: Storage) -> Storage {
     let other = relaid(cast(b, to: a.dtype), like: a)
     return map(a, other) {
-      ck_multiply($0.pointer, a.pointer, other.pointer, a.paddedCount, a.dtype == .bfloat16)
+      ck_multiply($0.pointer, a.pointer, other.pointer, a.paddedCount, a.isBFloat16)
     }
   }
 
   package func scale(_ x: Storage, by factor: Float) -> Storage {
-    map(x) { ck_scale($0.pointer, x.pointer, factor, x.paddedCount, x.dtype == .bfloat16) }
+    map(x) { ck_scale($0.pointer, x.pointer, factor, x.paddedCount, x.isBFloat16) }
   }
 
   package func leakyReLU(_ x: Storage, slope: Float) -> Storage {
-    map(x) { ck_leaky_relu($0.pointer, x.pointer, slope, x.paddedCount, x.dtype == .bfloat16) }
+    map(x) { ck_leaky_relu($0.pointer, x.pointer, slope, x.paddedCount, x.isBFloat16) }
   }
 
   package func leakyReLUGradient(_ gradient: Storage, output: Storage, slope: Float) -> Storage {
@@ -57,17 +57,17 @@ extension CPUBackend {
     return map(incoming, output) {
       ck_leaky_relu_gradient(
         $0.pointer, incoming.pointer, output.pointer, slope, output.paddedCount,
-        output.dtype == .bfloat16)
+        output.isBFloat16)
     }
   }
 
   package func sigmoid(_ x: Storage) -> Storage {
     let source = x.shape.rank == 4 ? walkable(x) : plain(x)
     return map(source) {
-      ck_sigmoid($0.pointer, source.pointer, source.paddedCount, x.dtype == .bfloat16)
+      ck_sigmoid($0.pointer, source.pointer, source.paddedCount, x.isBFloat16)
       // σ(0) is not 0, but the padding of a blocked layout stays zero.
       if source.descriptor.channelBlock > 1 {
-        ck_clear_padding($0.pointer, layout(source), x.dtype == .bfloat16)
+        ck_clear_padding($0.pointer, layout(source), x.isBFloat16)
       }
     }
   }
@@ -77,7 +77,7 @@ extension CPUBackend {
     return map(incoming, output) {
       ck_sigmoid_gradient(
         $0.pointer, incoming.pointer, output.pointer, output.paddedCount,
-        output.dtype == .bfloat16)
+        output.isBFloat16)
     }
   }
 
@@ -104,7 +104,7 @@ extension CPUBackend {
     return map(source, factors) {
       ck_scale_channels(
         $0.pointer, source.pointer, factors.pointer.assumingMemoryBound(to: Float.self),
-        pitch(factors), layout(source), x.dtype == .bfloat16)
+        pitch(factors), layout(source), x.isBFloat16)
     }
   }
 
@@ -117,7 +117,7 @@ extension CPUBackend {
       block > 1 ? .channelBlocked(shape, .float32, block: block) : .plain(shape, .float32))
     ck_sum_channels(
       result.pointer.assumingMemoryBound(to: Float.self), pitch(result), source.pointer,
-      second?.pointer, scale, layout(source), x.dtype == .bfloat16)
+      second?.pointer, scale, layout(source), x.isBFloat16)
     withExtendedLifetime((source, second)) {}
     return result
   }
@@ -129,7 +129,7 @@ extension CPUBackend {
     ck_fill_channels(
       result.pointer, values.pointer.assumingMemoryBound(to: Float.self), pitch(values),
       layout(result),
-      x.dtype == .bfloat16)
+      x.isBFloat16)
     withExtendedLifetime(values) {}
     return result
   }
@@ -141,7 +141,7 @@ extension CPUBackend {
     return map(source) {
       ck_softmax(
         $0.pointer, source.pointer, Int64(x.shape[0]), Int64(x.shape[1]),
-        Int64(x.shape[2] * x.shape[3]), logarithm, x.dtype == .bfloat16)
+        Int64(x.shape[2] * x.shape[3]), logarithm, x.isBFloat16)
     }
   }
 
@@ -151,7 +151,7 @@ extension CPUBackend {
       ck_softmax_gradient(
         $0.pointer, incoming.pointer, output.pointer, Int64(output.shape[0]),
         Int64(output.shape[1]), Int64(output.shape[2] * output.shape[3]), logarithm,
-        output.dtype == .bfloat16)
+        output.isBFloat16)
     }
   }
 
@@ -161,7 +161,7 @@ extension CPUBackend {
       plain: logits.shape.with(height: height, width: width), dtype: logits.dtype)
     ck_upsampled_softmax(
       result.pointer, source.pointer, upsampling(source, height: height, width: width),
-      logits.dtype == .bfloat16)
+      logits.isBFloat16)
     withExtendedLifetime(source) {}
     return result
   }
@@ -172,7 +172,7 @@ extension CPUBackend {
     ck_upsampled_softmax_gradient(
       result.pointer, incoming.pointer, output.pointer,
       upsampling(result, height: output.shape[2], width: output.shape[3]),
-      output.dtype == .bfloat16)
+      output.isBFloat16)
     withExtendedLifetime((incoming, output)) {}
     return result
   }
@@ -192,13 +192,13 @@ extension CPUBackend {
     let size = upsampling(source, height: height, width: width)
     defer { withExtendedLifetime(source) {} }
     guard confidence else {
-      ck_upsampled_labels(classes, source.pointer, size, scores.dtype == .bfloat16)
+      ck_upsampled_labels(classes, source.pointer, size, scores.isBFloat16)
       return (labels, nil)
     }
     let values = Storage(plain: labels.shape, dtype: .float32)
     ck_upsampled_argmax(
       classes, values.pointer.assumingMemoryBound(to: Float.self), source.pointer, size, normalised,
-      scores.dtype == .bfloat16)
+      scores.isBFloat16)
     return (labels, values)
   }
 
@@ -212,7 +212,7 @@ extension CPUBackend {
     let mean = ck_upsampled_cross_entropy(
       slope?.pointer, source.pointer, labels.pointer.assumingMemoryBound(to: UInt8.self),
       upsampling(source, height: labels.shape[1], width: labels.shape[2]),
-      logits.dtype == .bfloat16)
+      logits.isBFloat16)
     withExtendedLifetime((source, labels)) {}
     return (mean, slope)
   }
@@ -224,7 +224,7 @@ extension CPUBackend {
     let slope = gradient ? allocate(source.shape, source.descriptor) : nil
     let mean = ck_upsampled_binary_cross_entropy(
       slope?.pointer, source.pointer, target,
-      upsampling(source, height: height, width: width), logits.dtype == .bfloat16)
+      upsampling(source, height: height, width: width), logits.isBFloat16)
     withExtendedLifetime(source) {}
     return (mean, slope)
   }
@@ -235,7 +235,7 @@ extension CPUBackend {
     let source = plain(logits)
     let slope = gradient ? Storage(plain: logits.shape, dtype: logits.dtype) : nil
     let total = ck_binary_cross_entropy(
-      slope?.pointer, source.pointer, target, logits.shape.count, logits.dtype == .bfloat16)
+      slope?.pointer, source.pointer, target, logits.shape.count, logits.isBFloat16)
     withExtendedLifetime(source) {}
     let share = 1 / Double(max(1, logits.shape.count))
     return (total * share, slope.map { scale($0, by: Float(share)) })
@@ -244,7 +244,7 @@ extension CPUBackend {
   package func sum(_ x: Storage, squared: Bool) -> Double {
     withExtendedLifetime(x) {
       Rehearsal.isUnderWay
-        ? 0 : ck_sum(x.pointer, x.paddedCount, squared, x.dtype == .bfloat16)
+        ? 0 : ck_sum(x.pointer, x.paddedCount, squared, x.isBFloat16)
     }
   }
 

@@ -8,7 +8,7 @@ extension CPUBackend {
     let mean = Storage(plain: [channels], dtype: .float32)
     let variance = Storage(plain: [channels], dtype: .float32)
     ck_batch_moments(
-      floats(mean), floats(variance), source.pointer, layout(source), x.dtype == .bfloat16)
+      floats(mean), floats(variance), source.pointer, layout(source), x.isBFloat16)
     let output = normalised(
       source, scale: scale, shift: shift, mean: mean, variance: variance, epsilon: epsilon,
       relu: relu)
@@ -27,7 +27,7 @@ extension CPUBackend {
     ck_batch_norm_gradient(
       slope.pointer, floats(scaleSlope), floats(shiftSlope), incoming.pointer, source.pointer,
       floats(result.mean), floats(result.variance), floats(scale), floats(shift), epsilon, relu,
-      layout(source), source.dtype == .bfloat16)
+      layout(source), source.isBFloat16)
     withExtendedLifetime((source, incoming, scale, shift, result)) {}
     return (slope, scaleSlope, shiftSlope)
   }
@@ -48,7 +48,7 @@ extension CPUBackend {
     let result = allocate(source.shape, source.descriptor)
     ck_batch_norm(
       result.pointer, source.pointer, floats(mean), floats(variance), floats(scale),
-      floats(shift), epsilon, relu, layout(source), source.dtype == .bfloat16)
+      floats(shift), epsilon, relu, layout(source), source.isBFloat16)
     withExtendedLifetime((source, scale, shift, mean, variance)) {}
     return result
   }

@@ -41,12 +41,16 @@ package final class CPUBackend: Backend {
 
   private init() {}
 
+  /// How many primitives are kept, for whoever runs a network on pictures of ever other sizes.
+  private static let mostPrimitives = 4096
+
   /// The primitive for the key, made at its first use; nil where oneDNN has none.
   func optionalPrimitive(_ key: PrimitiveKey, make: () -> onednn_primitive_t?) -> Primitive? {
     if let known = primitives.withLock({ $0[key] }) { return known }
     let made = make().map(Primitive.init(owning:))
     return primitives.withLock { cache in
       if let known = cache[key] { return known }
+      if cache.count >= Self.mostPrimitives { cache = [:] }
       cache[key] = .some(made)
       return made
     }

@@ -68,9 +68,7 @@ extension Tensor {
     let geometry = ConvolutionGeometry(
       input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation,
       groups: groups)
-    require(
-      bias.map { $0.shape == [geometry.output[1]] } ?? true,
-      "conv2d: a bias of \(geometry.output[1]) elements, not \(bias?.shape ?? [])")
+    checkBias(bias, outputs: geometry.output[1])
     let x = storage, w = weight.storage, remake = remake
     return Self.selectiveOperation(
       "conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs
@@ -110,9 +108,12 @@ extension Tensor {
     weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     residual: Tensor? = nil, relu: Bool
   ) -> Tensor {
-    require(node == nil && weight.node == nil, "this convolution has no gradient: use conv2d")
+    require(
+      [self, weight, bias, residual].allSatisfy { $0?.node == nil },
+      "this convolution has no gradient: use conv2d")
     let geometry = ConvolutionGeometry(
       input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation)
+    checkBias(bias, outputs: geometry.output[1])
     require(
       residual.map { $0.shape == geometry.output } ?? true,
       "conv2d: a residual of \(residual?.shape ?? []) for an output of \(geometry.output)")
@@ -122,5 +123,11 @@ extension Tensor {
         residual: residual?.storage, relu: relu)
       return (y, { _ in [] })
     }
+  }
+
+  func checkBias(_ bias: Tensor?, outputs: Int) {
+    require(
+      bias.map { $0.shape == [outputs] } ?? true,
+      "conv2d: a bias of \(outputs) elements, not \(bias?.shape ?? [])")
   }
 }

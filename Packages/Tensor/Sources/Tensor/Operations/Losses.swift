@@ -1,6 +1,9 @@
 extension Tensor {
-  /// Mean cross-entropy of logits `[N, C, h, w]` over the pixels whose label is below C
-  /// (`torch.nn.functional.cross_entropy` with `ignore_index=255`); 0 where no pixel has one.
+  /// Mean cross-entropy of logits `[N, C, h, w]` over the pixels whose label is below C; 0 where no
+  /// pixel has one.
+  ///
+  /// `torch.nn.functional.cross_entropy` with `ignore_index=255`, but for labels from C to 254: that
+  /// refuses them, here they are ignored as well.
   ///
   /// Where the labels are larger than the logits, the logits are resized bilinearly first, in the
   /// same pass: the enlarged logits and their gradient are never written.

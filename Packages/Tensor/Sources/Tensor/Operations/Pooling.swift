@@ -44,7 +44,9 @@ extension Tensor {
 
   /// The mean over the pixels: `[N, C, H, W]` to `[N, C, 1, 1]`, in float32.
   public func spatialMean() -> Tensor {
-    require(shape.rank == 4, "spatialMean takes [N, C, H, W], not \(shape)")
+    require(
+      shape.rank == 4 && shape.count > 0,
+      "spatialMean takes [N, C, H, W] with elements, not \(shape)")
     let x = storage
     let share = 1 / Float(shape[2] * shape[3])
     return Self.operation("spatialMean", [self]) { backend, _ in

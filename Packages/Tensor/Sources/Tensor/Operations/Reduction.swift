@@ -47,7 +47,8 @@ extension Tensor {
     _ height: Int?, _ width: Int?, confidence: Bool, normalised: Bool
   ) -> (labels: Tensor, confidence: Tensor?) {
     require(
-      shape.rank == 4 && shape[1] <= 255, "argmax takes [N, C <= 255, H, W], not \(shape)")
+      shape.rank == 4 && shape[1] <= 255 && shape.count > 0,
+      "argmax takes [N, C <= 255, H, W] with elements, not \(shape)")
     var values: Storage?
     let labels = Self.operation("argmax", []) { backend, _ in
       let result = backend.argmax(

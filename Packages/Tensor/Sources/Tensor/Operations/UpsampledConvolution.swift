@@ -34,8 +34,9 @@ extension Tensor {
     upsampling maps: [Tensor], weight: Tensor, bias: Tensor?, relu: Bool
   ) -> Tensor {
     checkMaps(maps, weight)
+    checkBias(bias, outputs: weight.shape[0])
     require(
-      ([self, weight] + maps).allSatisfy { $0.node == nil },
+      ([self, weight, bias] + maps).allSatisfy { $0?.node == nil },
       "this convolution has no gradient: use conv2d(upsampling:weight:)")
     guard CPUBackend.fuses else {
       return joined(maps).conv2dForInference(

@@ -83,12 +83,18 @@ public struct CheckpointRotation: Sendable {
   }
 
   /// The newest checkpoint that is whole, or nil where there is none.
-  public func resumePoint() throws(CheckpointError) -> ResumePoint? {
+  ///
+  /// - Parameter companion: From a checkpoint's path to that of a file without which it cannot be gone
+  ///   on from; nil where there is none.
+  public func resumePoint(
+    companion: ((String) -> String)? = nil
+  ) throws(CheckpointError) -> ResumePoint? {
     var damaged: [CheckpointError] = []
     for iteration in try iterations().reversed() {
       let path = path(iteration: iteration)
       do throws(CheckpointError) {
         _ = try SafetensorsFile(contentsOf: path)
+        if let companion { _ = try SafetensorsFile(contentsOf: companion(path)) }
         return ResumePoint(path: path, iteration: iteration, damaged: damaged)
       } catch {
         damaged.append(error)

@@ -247,6 +247,12 @@ extension TrainingConfiguration.LabelMapping: ConfigurationValue {
     self = .table(table)
   }
 
+  /// A mapping as a configuration's file has it; nil for any other text.
+  public init?(text: String) {
+    guard let node = try? Yams.compose(yaml: text) else { return nil }
+    self.init(yaml: node)
+  }
+
   var yaml: String {
     switch self {
     case .named(let name): name.rawValue

@@ -38,18 +38,20 @@ enum DomainKeys {
 
   /// What holds between the keys of a domain.
   ///
-  /// - Parameter isUsed: Whether a run of this configuration reads the domain.
+  /// - Parameters:
+  ///   - needsLabels: Whether the domain's own labels are learnt from.
+  ///   - isUsed: Whether a run of this configuration reads the domain.
   static func rules(
     of section: String,
     _ field: any KeyPath<TrainingConfiguration, TrainingConfiguration.Domain>
-      & Sendable, isUsed: @escaping @Sendable (TrainingConfiguration) -> Bool
+      & Sendable, needsLabels: Bool, isUsed: @escaping @Sendable (TrainingConfiguration) -> Bool
   ) -> [Rule] {
     [
       Rule("\(section).root", "must be given for this \(section).dataset") {
         !isUsed($0) || $0[keyPath: field].dataset == .synthetic || $0[keyPath: field].root != nil
       },
       Rule("\(section).labels", "must be given for \(section).dataset folder") {
-        !isUsed($0) || $0[keyPath: field].dataset != .folder || $0[keyPath: field].labels != nil
+        !needsLabels || $0[keyPath: field].dataset != .folder || $0[keyPath: field].labels != nil
       },
       Rule(
         "\(section).validation_width", "must be given together with \(section).validation_height"
@@ -70,8 +72,14 @@ enum DomainKeys {
         let classes = min($0.model.classes, 19)
         return table.values.allSatisfy { $0 < classes || $0 == 255 }
       },
-      Rule("model.classes", "must be 19 or more for \(section).dataset, which has so many") {
-        !isUsed($0) || $0[keyPath: field].dataset == .folder || $0.model.classes >= 19
+      Rule(
+        "model.classes",
+        "must be 19 or more, as many as \(section).dataset has, unless it is a folder set whose "
+          + "\(section).mapping lists its values"
+      ) {
+        let domain = $0[keyPath: field]
+        return !isUsed($0) || $0.model.classes >= 19
+          || (domain.dataset == .folder && domain.mapping.isTable)
       },
       Rule(
         "augmentation.crop",

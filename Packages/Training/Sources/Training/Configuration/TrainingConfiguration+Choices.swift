@@ -136,5 +136,9 @@ extension TrainingConfiguration {
     case named(Name)
     /// Train ids by value; a value without an entry is ignored (255).
     case table([Int: Int])
+
+    var isTable: Bool {
+      if case .table = self { true } else { false }
+    }
   }
 }

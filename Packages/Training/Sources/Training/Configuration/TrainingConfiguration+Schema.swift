@@ -134,8 +134,9 @@ extension TrainingConfiguration {
 
   /// What holds between keys.
   private static let rules: [ConfigurationRule<TrainingConfiguration>] =
-    DomainKeys.rules(of: "data", \.data, isUsed: { _ in true })
-    + DomainKeys.rules(of: "target", \.target, isUsed: { $0.method != .supervised }) + [
+    DomainKeys.rules(of: "data", \.data, needsLabels: true, isUsed: { _ in true })
+    + DomainKeys.rules(
+      of: "target", \.target, needsLabels: false, isUsed: { $0.method != .supervised }) + [
       .init(
         "adaptation.pseudo_labels", "is for method adaptation alone; other methods do not read it"
       ) { $0.adaptation.pseudoLabels == nil || $0.method == .adaptation },

@@ -89,8 +89,28 @@ public struct DatasetDescription: Sendable {
     case .camvid:
       return try CamVidDataset(root: root, split: split, missingFiles: missingFiles)
     case .folder:
+      let part = hasSplits ? "/\(split)" : ""
       return try FolderDataset(
-        images: root, labels: labels, mapping: try mapping.table(), missingFiles: missingFiles)
+        images: root + part, labels: labels.map { $0 + part }, mapping: try mapping.table(),
+        missingFiles: missingFiles)
+    }
+  }
+
+  /// Whether ``split`` chooses among the samples. A folder set has splits where its folder of images
+  /// holds one named `train`: they are folders then, of images as of labels.
+  public var hasSplits: Bool {
+    guard kind == .folder else { return true }
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: "\(root ?? "")/train", isDirectory: &isFolder)
+      && isFolder
+  }
+
+  /// Which samples these are, wherever they lie and however large they are: kind and split, of
+  /// synthetic streets look and seed, too.
+  public var identity: String {
+    switch kind {
+    case .synthetic: "synthetic, look \(synthetic.look.rawValue), \(split), seed \(synthetic.seed)"
+    default: hasSplits ? "\(kind.rawValue), \(split)" : kind.rawValue
     }
   }
 
@@ -173,21 +193,23 @@ extension TrainingConfiguration {
     loading.normalisation.values.ordered(loading.channelOrder == .rgb ? .rgb : .bgr)
   }
 
-  /// The loader of a domain's training pictures: resize, scale, crop, flip (spec: "Data", sizes).
+  /// The loader of a domain's training pictures: resize, scale, crop, flip.
   ///
   /// - Parameters:
   ///   - pseudoLabels: A folder of labels that takes the place of the set's own.
   ///   - needsLabels: Whether the set's own labels are read.
   ///   - stream: Loaders of different numbers draw different orders, flips and crops.
-  /// - Throws: What opening the set throws, or `DataLoaderError`.
+  /// - Throws: What opening the set throws, `DatasetError.noTruth` where labels are needed and there
+  ///   are none, ``DatasetProblem`` where the pseudo labels are not this set's, or `DataLoaderError`.
   public func loader(
     of set: DatasetDescription, in domain: Domain, pseudoLabels: String? = nil,
     needsLabels: Bool = true, stream: UInt64 = 0
   ) throws -> DataLoader {
     let resize = Resize(height: domain.height, width: domain.width)
     var dataset = try set.open(missingFiles: needsLabels ? .refused : .unlabelled)
+    if needsLabels, !dataset.hasTruth { throw DatasetError.noTruth(image: dataset.name(at: 0)) }
     if let pseudoLabels {
-      try ExportedLabels(folder: pseudoLabels).check()
+      try ExportedLabels(folder: pseudoLabels).check(madeOf: set)
       dataset = try RelabelledDataset(dataset, labels: "\(pseudoLabels)/labels")
     }
     var transforms: [any Transform] = []

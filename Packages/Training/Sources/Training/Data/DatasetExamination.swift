@@ -20,7 +20,10 @@ public struct DatasetExamination: Sendable {
 
   /// Reads every pair of every set that a run of the configuration would open, on all processors.
   ///
-  /// - Throws: What listing a set throws; a pair that is broken is a finding.
+  /// Pseudo labels are read as well.
+  ///
+  /// - Throws: What listing a set throws, and for the first pseudo label that cannot be used; a pair of
+  ///   a set that is broken is a finding.
   public init(
     _ configuration: TrainingConfiguration, output: any ProgressOutput = StandardError()
   ) throws {
@@ -36,7 +39,11 @@ public struct DatasetExamination: Sendable {
     let split = configuration.evaluatedDomain.validationSplit
     // Pictures that are adapted to and evaluated on are read once, with their labels.
     sets.removeAll { $0.name == "\(domain).\(split)" }
-    sets.append(("\(domain).\(split)", configuration.validationSet, true))
+    let validation = configuration.validationSet
+    // A target may come without labels; where it has some, all must be sound.
+    let isEvaluated =
+      try configuration.method == .supervised || validation.openLabelledOrNot().hasTruth
+    sets.append(("\(domain).\(split)", validation, isEvaluated))
     parts = try sets.map { name, set, needsLabels in
       guard set.kind != .synthetic else { return Part(name: name, diagnosis: nil) }
       let files = try set.files(missingFiles: needsLabels ? .listed : .unlabelled)
@@ -48,6 +55,27 @@ public struct DatasetExamination: Sendable {
       progress.withLock { $0.finish() }
       return Part(name: name, diagnosis: diagnosis)
     }
+    if let folder = configuration.adaptation.pseudoLabels {
+      try Self.read(folder, of: configuration.adaptedSet, output)
+    }
+  }
+
+  /// Reads every pseudo label.
+  ///
+  /// - Throws: ``DatasetProblem``, `DatasetError` or `PNGError` for the first that cannot be used.
+  private static func read(
+    _ folder: String, of set: DatasetDescription, _ output: any ProgressOutput
+  ) throws {
+    try ExportedLabels(folder: folder).check(madeOf: set)
+    let labels = try RelabelledDataset(
+      set.open(missingFiles: .unlabelled), labels: "\(folder)/labels")
+    var progress = ProgressReporter(
+      "reading adaptation.pseudo_labels", unit: "labels", total: labels.count, output: output)
+    for index in 0..<labels.count {
+      _ = try labels.label(at: index)
+      progress.update(completed: index + 1)
+    }
+    progress.finish()
   }
 
   /// `{trainable, sets: {<name>: {pairs, sound, skipped, findings, classes, …} or null}}`.

@@ -9,6 +9,9 @@ public enum TrainingFailure: Error, Sendable, CustomStringConvertible {
   /// A run is resumed with a configuration that would have trained something else.
   case otherConfiguration(folder: String, key: String, was: String, isNow: String)
 
+  /// A run is resumed with data of another size.
+  case otherSamples(folder: String, were: String, are: String)
+
   /// One sentence: what happened, where, and what to do.
   public var description: String {
     switch self {
@@ -23,6 +26,9 @@ public enum TrainingFailure: Error, Sendable, CustomStringConvertible {
       "the run in '\(folder)' was started with \(key) \(was) and cannot go on with \(isNow); "
         + "resume it with the configuration it was started with, or choose another folder by "
         + "--output"
+    case .otherSamples(let folder, let were, let are):
+      "the run in '\(folder)' was started with \(were) training pictures and cannot go on with "
+        + "\(are); give it the pictures it was started with, or choose another folder by --output"
     }
   }
 

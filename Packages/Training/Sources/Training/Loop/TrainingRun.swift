@@ -13,9 +13,10 @@ import VisionDatasets
 public struct TrainingRun {
   private let configuration: TrainingConfiguration
   private let task: any TrainingTask
-  private let validation: any SegmentationDataset
+  private let validation: (any SegmentationDataset)?
 
-  /// Opens the data and builds the networks.
+  /// Opens the data and builds the networks. An adaptation does not need the target's labels: where
+  /// its validation pictures have none, nothing is validated.
   ///
   /// - Throws: What opening data or loading weights throws.
   public init(_ configuration: TrainingConfiguration) throws {
@@ -25,14 +26,24 @@ public struct TrainingRun {
       case .supervised, .sourceOnly: try SupervisedTask(configuration)
       case .adaptation: try AdaptationTask(configuration)
       }
-    let held = try configuration.validationSet.open()
+    let held =
+      configuration.method == .supervised
+      ? try configuration.validationSet.open() : try configuration.validationSet.openLabelledOrNot()
+    guard held.hasTruth else {
+      guard configuration.method != .supervised else {
+        throw DatasetError.noTruth(image: held.name(at: 0))
+      }
+      validation = nil
+      return
+    }
     validation = configuration.loading.cache ? CachedDataset(held) : held
   }
 
   /// The number of iterations in the run.
   public var iterations: Int { configuration.optimisation.epochs * task.iterationsPerEpoch }
 
-  /// Runs to the end and returns the last validation's report; nil where nothing was left to do.
+  /// Runs to the end and returns the last validation's report; nil where nothing was left to do, and
+  /// where there is nothing to validate on.
   ///
   /// - Parameter resume: Go on from the newest checkpoint in the output folder, if there is one.
   /// - Throws: ``TrainingFailure``, or what reading data and writing files throws.
@@ -44,9 +55,11 @@ public struct TrainingRun {
       folder: folder, keepLast: configuration.checkpoint.keepLast)
     var done = 0
     var damaged: [CheckpointError] = []
-    if let point = try rotation.resumePoint() {
+    var moved: [String] = []
+    if let point = try rotation.resumePoint(companion: TrainingState.companion(of:)) {
       guard resume else { throw TrainingFailure.occupied(folder: folder) }
-      try configuration.checkContinuation(in: folder)
+      moved = try configuration.checkContinuation(in: folder)
+      try checkSamples(of: point.path)
       try task.state.read(from: point.path)
       done = point.iteration
       damaged = point.damaged
@@ -60,11 +73,8 @@ public struct TrainingRun {
     let log = try RunLog(path: "\(folder)/log.jsonl", resumingAfter: done > 0 ? done : nil)
     var progress = ProgressReporter(
       "training", unit: "iterations", total: iterations, completed: done, output: output)
-    if done > 0 { progress.message("resumed after iteration \(done) from '\(folder)'") }
+    for line in opening(resume: resume, done: done) + moved { progress.message(line) }
     for error in damaged { progress.message("passed over: \(error)") }
-    if configuration.method == .supervised, configuration.data.dataset == .folder {
-      progress.message("a folder set has no splits: validations are of the training pictures")
-    }
     let memory = done < iterations ? try estimateMemory(before: done) : nil
     if let memory { progress.message(memory.message) }
     if let warning = memory?.warning { progress.message(warning) }
@@ -88,18 +98,21 @@ public struct TrainingRun {
         throw TrainingFailure.tensorNotFinite(iteration: done, name: name, lastCheckpoint: last)
       }
       var score: Double?
-      if isValidationDue(after: done) {
-        let found = try validate()
+      if isValidationDue(after: done), let found = try validate() {
         try log.append(iteration: done, event: "validation", found.members(epoch: epoch))
         progress.message(
-          "epoch \(epoch + 1): mIoU \(formatted(found.mIoU ?? 0, decimals: 4)), "
-            + "pixel accuracy \(formatted(found.pixelAccuracy ?? 0, decimals: 4))")
+          "epoch \(epoch + 1): "
+            + (found.mIoU.map {
+              "mIoU \(formatted($0, decimals: 4)), "
+                + "pixel accuracy \(formatted(found.pixelAccuracy ?? 0, decimals: 4))"
+            } ?? "no score, as no pixel of the validation pictures is labelled"))
         score = found.mIoU
         report = found
       }
       if score != nil || isCheckpointDue(after: done) {
         try rotation.save(
-          iteration: done, score: score, metadata: configuration.inputMetadata,
+          iteration: done, score: score,
+          metadata: configuration.inputMetadata.merging([Self.samplesKey: samples]) { $1 },
           write: task.state.write)
         try removeCompanions(of: rotation)
       }
@@ -109,10 +122,49 @@ public struct TrainingRun {
     return report
   }
 
+  /// What whoever started the run should know before the first iteration.
+  private func opening(resume: Bool, done: Int) -> [String] {
+    var lines: [String] = []
+    let folder = configuration.output
+    if done == iterations {
+      lines.append("nothing left to train: the run in '\(folder)' is complete")
+    } else if done > 0 {
+      lines.append("resumed after iteration \(done) from '\(folder)'")
+    } else {
+      if resume {
+        lines.append("no checkpoint in '\(folder)' to go on from: beginning with iteration 1")
+      }
+      if configuration.model.pretrained == nil, configuration.model.initial == nil {
+        lines.append("all weights start at random, as model.pretrained is not given")
+      }
+    }
+    if validation == nil {
+      lines.append(
+        "the target's validation pictures have no labels: nothing is validated, and no checkpoint "
+          + "is the best")
+    } else if configuration.method != .sourceOnly, !configuration.validationSet.hasSplits {
+      lines.append("a folder set without splits: validations are of the training pictures")
+    }
+    return lines
+  }
+
+  /// The metadata key of the numbers of pictures that a run goes through, `200, 123`: the order of the
+  /// pictures depends on them.
+  private static let samplesKey = "samples"
+
+  private var samples: String { task.datasets.map { String($0.count) }.joined(separator: ", ") }
+
+  private func checkSamples(of checkpoint: String) throws {
+    guard let was = try openCheckpoint(at: checkpoint).metadata[Self.samplesKey], was != samples
+    else { return }
+    throw TrainingFailure.otherSamples(folder: configuration.output, were: was, are: samples)
+  }
+
   private func estimateMemory(before iteration: Int) throws -> MemoryEstimate? {
     let picture = try Batch(blank: configuration.evaluatedDomain.validationSize)
-    return try MemoryEstimate(datasets: task.datasets + [validation]) {
+    return try MemoryEstimate(datasets: task.datasets + (validation.map { [$0] } ?? [])) {
       try task.rehearse(iteration)
+      if validation == nil { return }
       _ = try networkToEvaluate().classes(picture, precision: configuration.precision)
     }
   }
@@ -123,8 +175,9 @@ public struct TrainingRun {
       classes: configuration.model.classes)
   }
 
-  /// Evaluates the network as it is on the validation set.
-  public func validate() throws -> SegmentationReport {
+  /// Evaluates the network as it is on the validation set; nil where that has no labels.
+  public func validate() throws -> SegmentationReport? {
+    guard let validation else { return nil }
     let evaluation = Evaluation(
       size: configuration.evaluatedDomain.validationSize,
       labelResolution: configuration.validation.labelResolution,

@@ -4,6 +4,8 @@ import PseudoLabel
 /// A folder that `PseudoLabelExport` wrote, and what its `statistics.json` says of it.
 struct ExportedLabels {
   private struct Statistics: Decodable {
+    /// Nil where whoever wrote it did not say.
+    let dataset: String?
     let layers: [String]
     let encoding: String
     let fusion: String
@@ -20,11 +22,18 @@ struct ExportedLabels {
   /// Whether the export is complete: its statistics are written last.
   var isComplete: Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// Makes sure that the folder can be trained on.
+  /// Makes sure that the folder can be trained on together with a set's pictures.
   ///
-  /// - Throws: ``DatasetProblem`` where the export is not complete, or holds label ids.
-  func check() throws {
+  /// - Throws: ``DatasetProblem`` where the export is not complete, holds label ids, or is of another
+  ///   set: names alone do not tell, as other streets of the same look have the same ones.
+  func check(madeOf set: DatasetDescription) throws {
     let found = try statistics()
+    if let dataset = found.dataset, dataset != set.identity {
+      throw DatasetProblem(
+        description:
+          "'\(folder)' holds pseudo labels of other pictures (\(dataset)) than those that "
+          + "are trained on (\(set.identity)); export labels of the latter")
+    }
     guard found.encoding == "train-ids" else {
       throw DatasetProblem(
         description: "'\(folder)' holds pseudo labels as \(found.encoding), and training reads "
@@ -38,6 +47,7 @@ struct ExportedLabels {
   func check(against export: PseudoLabelExport) throws {
     let found = try statistics()
     let pairs = [
+      ("the set", found.dataset ?? export.origin ?? "", export.origin ?? ""),
       (
         "layers", found.layers.joined(separator: ", "),
         export.heads.map(\.rawValue).joined(separator: ", ")

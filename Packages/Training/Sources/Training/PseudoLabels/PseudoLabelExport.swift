@@ -52,13 +52,17 @@ public struct PseudoLabelExport: Sendable {
   public var palette: Bool
   /// Threads that read ahead.
   public var workers: Int
+  /// Which set is labelled, as ``DatasetDescription/identity`` has it, for `statistics.json`; nil where
+  /// that is nobody's business.
+  public var origin: String?
 
   /// An export at a size.
   public init(
     _ labelling: PseudoLabelling = PseudoLabelling(), heads: [Head] = Head.layers(1),
     size: TrainingConfiguration.ImageSize,
     precision: TrainingConfiguration.Precision = .float32, normalisation: Normalisation,
-    encoding: LabelEncoding = .trainIDs, palette: Bool = false, workers: Int = 2
+    encoding: LabelEncoding = .trainIDs, palette: Bool = false, workers: Int = 2,
+    origin: String? = nil
   ) {
     self.labelling = labelling
     self.heads = heads
@@ -68,6 +72,7 @@ public struct PseudoLabelExport: Sendable {
     self.encoding = encoding
     self.palette = palette
     self.workers = workers
+    self.origin = origin
   }
 
   /// Labels every image of a set.
@@ -109,6 +114,7 @@ public struct PseudoLabelExport: Sendable {
   /// What `statistics.json` begins with.
   public var settings: [JSONValue.Member] {
     [
+      .init("dataset", origin.map { .string($0) } ?? .null),
       .init("layers", .array(heads.map { .string($0.rawValue) })),
       .init("height", .integer(size.height)),
       .init("width", .integer(size.width)),
@@ -136,7 +142,7 @@ public struct PseudoLabelExport: Sendable {
   ) throws {
     let loader = try DataLoader(
       dataset: dataset, batchSize: 1, transform: Resize(height: size.height, width: size.width),
-      normalisation: normalisation, workers: workers)
+      normalisation: normalisation, workers: workers, prefetch: max(2, workers))
     var progress = ProgressReporter(
       label, unit: "images", total: loader.batchCount, output: output)
     let batches = try loader.batches(epoch: 0)

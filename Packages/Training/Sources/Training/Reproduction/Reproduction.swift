@@ -52,12 +52,16 @@ public struct Reproduction: Sendable {
 
   /// Runs what is not complete yet and writes `report/`.
   ///
-  /// - Throws: What opening the sets throws before any stage, then what a stage throws; the stages
-  ///   before it stay complete.
+  /// - Throws: What opening the sets and weights throws before any stage, then what a stage throws; the
+  ///   stages before it stay complete.
   public func run(output: any ProgressOutput = StandardError()) throws -> ReproductionReport {
     // What cannot be opened must not be found out when its stage's turn comes, days later.
     for set in [configuration.trainingSet, configuration.adaptedSet, configuration.validationSet] {
       _ = try set.openLabelledOrNot()
+    }
+    let model = configuration.model
+    for path in [model.pretrained, model.initial, otherPretrained] {
+      if let path { _ = try openCheckpoint(at: path) }
     }
     var results: [ReproductionStage: StageResult] = [:]
     let stages = stages
@@ -90,6 +94,7 @@ public struct Reproduction: Sendable {
       if stage.kind == .otherBackbone {
         derived.model.backbone = derived.model.backbone == .resnet18 ? .resnet101 : .resnet18
         derived.model.pretrained = otherPretrained
+        derived.model.initial = nil  // of this backbone
       }
     case .adaptation(let discriminator): derived.adaptation.discriminator = discriminator
     case .pseudoLabels: break
@@ -111,7 +116,8 @@ public struct Reproduction: Sendable {
     let derived = configuration(of: stage)
     try derived.checkContinuation(in: derived.output)
     if let known = try StageResult.read(in: derived.output) {
-      output.write("\(place): complete, mIoU \(formatted(known.mIoU ?? 0, decimals: 4))\n")
+      output.write(
+        "\(place): complete\(known.mIoU.map { ", mIoU \(formatted($0, decimals: 4))" } ?? "")\n")
       return known
     }
     output.write("\(place): training\n")
@@ -124,10 +130,12 @@ public struct Reproduction: Sendable {
         "\(place): left out, as the target's training pictures have no labels: \(error)\n")
       return nil
     }
-    let isFresh = try CheckpointRotation(folder: derived.output, keepLast: 1).resumePoint() == nil
+    let isFresh =
+      try CheckpointRotation(folder: derived.output, keepLast: 1)
+      .resumePoint(companion: TrainingState.companion(of:)) == nil
     let clock = ContinuousClock()
     var report: SegmentationReport?
-    let time = try clock.measure { report = try run.run(resume: true, output: output) }
+    let time = try clock.measure { report = try run.run(resume: !isFresh, output: output) }
     let rotation = try CheckpointRotation(folder: derived.output, keepLast: 1)
     let result = StageResult(
       try report ?? run.validate(), best: rotation.bestScore, iterations: run.iterations,
@@ -178,7 +186,8 @@ public struct Reproduction: Sendable {
     PseudoLabelExport(
       labelling, heads: PseudoLabelExport.Head.layers(layers), size: configuration.target.size,
       precision: configuration.precision, normalisation: configuration.normalisation,
-      palette: true, workers: configuration.loading.workers)
+      palette: true, workers: configuration.loading.workers,
+      origin: configuration.adaptedSet.identity)
   }
 
   /// The checkpoint after the last iteration: the paper's choice. The best one is chosen by looking at
@@ -199,8 +208,8 @@ extension TrainingConfiguration {
   public static var syntheticAdaptation: TrainingConfiguration {
     var configuration = TrainingConfiguration()
     configuration.method = .adaptation
-    configuration.data.height = 128
-    configuration.data.width = 256
+    configuration.data.height = 96
+    configuration.data.width = 192
     configuration.data.synthetic.count = 100
     configuration.target = configuration.data
     configuration.target.synthetic.look = .target
@@ -210,7 +219,8 @@ extension TrainingConfiguration {
     configuration.loading.cache = true
     configuration.augmentation.scale = nil
     configuration.optimisation.scheduleStep = .iteration
-    configuration.optimisation.epochs = 4
+    configuration.optimisation.epochs = 2
+    configuration.optimisation.batchSize = 2
     configuration.precision = Processor.computesBFloat16 ? .bfloat16 : .float32
     configuration.validation.every = 2
     configuration.checkpoint.keepLast = 1

@@ -6,8 +6,8 @@ import SegmentationMetrics
 public struct StageResult: Codable, Sendable, Hashable {
   /// Of the last checkpoint on the target's validation pictures; nil where no class occurs.
   public let mIoU: Double?
-  /// The same with classes that never occur as 0.
-  public let mIoU19: Double
+  /// The same with classes that never occur as 0; nil where nothing was evaluated.
+  public let mIoU19: Double?
   /// The share of labelled pixels predicted right.
   public let pixelAccuracy: Double?
   /// IoU by class name; a class that does not occur is not there.
@@ -19,12 +19,13 @@ public struct StageResult: Codable, Sendable, Hashable {
   /// Seconds of training with its validations; nil where it was resumed.
   public let seconds: Double?
 
-  init(_ report: SegmentationReport, best: Double?, iterations: Int, seconds: Double?) {
-    mIoU = report.mIoU
-    mIoU19 = report.mIoU19
-    pixelAccuracy = report.pixelAccuracy
+  /// - Parameter report: Nil where the target's validation pictures have no labels.
+  init(_ report: SegmentationReport?, best: Double?, iterations: Int, seconds: Double?) {
+    mIoU = report?.mIoU
+    mIoU19 = report?.mIoU19
+    pixelAccuracy = report?.pixelAccuracy
     classes = Dictionary(
-      uniqueKeysWithValues: report.classes.compactMap { score in
+      uniqueKeysWithValues: (report?.classes ?? []).compactMap { score in
         score.iou.map { (score.name, $0) }
       })
     bestMIoU = best

@@ -78,6 +78,19 @@ private struct Stop: Error {}
       ])
   }
 
+  @Test func aDamagedCompanionIsPassedOverAsWell() throws {
+    var rotation = try CheckpointRotation(folder: folder.path, keepLast: 5)
+    for iteration in 1...3 {
+      try rotation.save(iteration: iteration, write: write(1))
+      try write(1)(rotation.path(iteration: iteration) + ".companion", [:])
+    }
+    try Data().write(to: URL(fileURLWithPath: rotation.path(iteration: 3) + ".companion"))
+    try FileManager.default.removeItem(atPath: rotation.path(iteration: 2) + ".companion")
+    let point = try #require(try rotation.resumePoint { $0 + ".companion" })
+    #expect(point.iteration == 1 && point.damaged.count == 2)
+    #expect(try rotation.resumePoint()?.iteration == 3)
+  }
+
   @Test func nothingButDamagedFilesIsAnError() throws {
     let rotation = try CheckpointRotation(folder: folder.path, keepLast: 1)
     _ = try folder.write("", as: name(3))

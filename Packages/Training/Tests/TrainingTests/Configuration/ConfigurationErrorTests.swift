@@ -91,6 +91,11 @@ import Training
     ("data.height=0", "data.height is 0; it must be 32 to 16384."),
     ("data.mapping={0: 300}", "it must be from values of 0 to 255 to train ids of 0 to 255."),
     ("data.mapping={0: 25}", "it must map to train ids below model.classes, or to 255."),
+    (
+      "model.classes=11",
+      "it must be 19 or more, as many as data.dataset has, unless it is a folder set whose "
+        + "data.mapping lists its values."
+    ),
     ("augmentation.scale=[0, 1]", "it must be greater than 0 and at most 16, or null."),
     ("augmentation.crop=[16, 64]", "it must be 32 to 16384 each, multiples of 8, or null."),
     ("checkpoint.every=0 epochs", "checkpoint.every is 0 epochs; it must be 1 or more."),

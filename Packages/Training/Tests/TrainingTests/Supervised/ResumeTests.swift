@@ -1,8 +1,10 @@
 import Adversarial
 import Foundation
+import PNG
 import SegmentationMetrics
 import Testing
 import Training
+import VisionDatasets
 
 extension RunTests {
   /// A run that was stopped after any iteration ends as one that was not.
@@ -112,6 +114,43 @@ extension RunTests {
       #expect(try run.run(resume: true, output: Transcript()) == nil)
       #expect(try run.validate() == report)
       #expect(try folder.text("log.jsonl") == log)
+    }
+
+    /// Where pictures lie may change between a run and its continuation, how many there are may not.
+    @Test func picturesThatMovedAreFoundAndPicturesThatAreGoneMissed() throws {
+      let folder = try TemporaryFolder()
+      let files = FileManager.default
+      let streets = SyntheticStreets(look: .source, seed: 5, count: 4, height: 32, width: 64)
+      for kind in ["a/images", "a/labels"] {
+        try files.createDirectory(atPath: folder.file(kind), withIntermediateDirectories: true)
+      }
+      for index in 0..<4 {
+        let sample = try streets.sample(at: index)
+        try sample.image.write(to: folder.file("a/images/\(index).png"))
+        try sample.label?.greyPNG().write(to: folder.file("a/labels/\(index).png"))
+      }
+      var configuration = tinyConfiguration(output: folder.file("out"))
+      configuration.data.dataset = .folder
+      configuration.optimisation.epochs = 1
+      func lie(in place: String) {
+        configuration.data.root = folder.file("\(place)/images")
+        configuration.data.labels = folder.file("\(place)/labels")
+      }
+      lie(in: "a")
+      let first = Transcript()
+      _ = try TrainingRun(configuration).run(resume: false, output: first)
+      #expect(first.text.contains("validations are of the training pictures"))
+      try files.moveItem(atPath: folder.file("a"), toPath: folder.file("b"))
+      lie(in: "b")
+      let output = Transcript()
+      #expect(try TrainingRun(configuration).run(resume: true, output: output) == nil)
+      #expect(output.text.contains("data.root was"), "\(output.text)")
+      try files.removeItem(atPath: folder.file("b/images/1.png"))
+      let error = #expect(throws: TrainingFailure.self) {
+        try TrainingRun(configuration).run(resume: true, output: Transcript())
+      }
+      let sentence = try #require(error).description
+      #expect(sentence.contains("with 4 training pictures and cannot go on with 3"), "\(sentence)")
     }
 
     @Test func anotherNetworkIsNotResumed() throws {

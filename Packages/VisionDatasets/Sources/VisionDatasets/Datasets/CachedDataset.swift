@@ -26,6 +26,9 @@ public final class CachedDataset: SegmentationDataset {
   /// The number of samples.
   public var count: Int { base.count }
 
+  /// Whether the set that is read has labels.
+  public var hasTruth: Bool { base.hasTruth }
+
   /// The name of a sample.
   public func name(at index: Int) -> String { base.name(at: index) }
 

@@ -7,6 +7,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case noPictures(folder: String, fileCount: Int)
   /// A picture has no label file.
   case missingLabel(image: String, expected: String)
+  /// A set that is trained on has no labels at all.
+  case noTruth(image: String)
   /// A picture and its labels differ in size (columns by rows).
   case sizeMismatch(image: String, imageSize: String, label: String, labelSize: String)
   /// A label file holds something other than one 8-bit value per pixel.
@@ -39,6 +41,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(folder): holds no PNG (\(fileCount) other files); expected pictures with names in .png"
     case .missingLabel(let image, let expected):
       "\(image): has no labels; expected them in \(expected)"
+    case .noTruth(let image):
+      "\(image): has no labels, as all of its set; expected a set whose labels can be trained on"
     case .sizeMismatch(let image, let imageSize, let label, let labelSize):
       "\(image) is \(imageSize) but its labels \(label) are \(labelSize); expected equal "
         + "sizes: give the labels that belong to the picture, or leave the pair out"

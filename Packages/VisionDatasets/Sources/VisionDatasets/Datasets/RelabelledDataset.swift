@@ -48,8 +48,15 @@ public struct RelabelledDataset: SegmentationDataset {
   /// - Throws: What reading the picture throws, `PNGError` or ``DatasetError`` for the labels.
   public func sample(at index: Int) throws -> Sample {
     var sample = try base.sample(at: index)
-    sample.label = try LabelMap(contentsOf: file(at: index), mapping: .trainIDs)
+    sample.label = try label(at: index)
     return sample
+  }
+
+  /// Reads a picture's labels alone.
+  ///
+  /// - Throws: `PNGError` or ``DatasetError``.
+  public func label(at index: Int) throws -> LabelMap {
+    try LabelMap(contentsOf: file(at: index), mapping: .trainIDs)
   }
 
   private func file(at index: Int) -> String { "\(folder)/\(base.name(at: index)).png" }

@@ -24,10 +24,17 @@ public struct Sample: Sendable, Equatable {
 public protocol SegmentationDataset: Sendable {
   /// The number of samples.
   var count: Int { get }
+  /// Whether any sample may have labels; true unless a set says otherwise.
+  var hasTruth: Bool { get }
   /// The name of a sample, without reading its files.
   func name(at index: Int) -> String
   /// Reads a sample.
   ///
   /// - Throws: an error whose description names the file.
   func sample(at index: Int) throws -> Sample
+}
+
+extension SegmentationDataset {
+  /// There are labels.
+  public var hasTruth: Bool { true }
 }

@@ -1,0 +1,43 @@
+import Tensor
+import Testing
+
+extension Serial {
+  /// What would be computed wrong ends the program with a sentence instead.
+  @Suite struct MisuseTests {
+    @Test func labelsAreNotComputedWith() async {
+      await #expect(processExitsWith: .failure) {
+        let labels = Tensor(labels: [1, 2, 3, 4], shape: [1, 1, 2, 2])
+        _ = labels + labels
+      }
+      await #expect(processExitsWith: .failure) {
+        _ = Tensor(labels: [1, 2], shape: [2]).relu()
+      }
+    }
+
+    @Test func aBiasHasOneElementPerOutput() async {
+      await #expect(processExitsWith: .failure) {
+        _ = Tensor(repeating: 1, shape: [1, 16, 8, 8]).conv2dForInference(
+          weight: Tensor(repeating: 1, shape: [16, 16, 3, 3]), bias: Tensor([1], shape: [1]),
+          padding: 1, relu: false)
+      }
+    }
+
+    @Test func gradientsDoNotCrossTapes() async {
+      await #expect(processExitsWith: .failure) {
+        let outer = Parameter(name: "outer", Tensor([2], shape: [1]))
+        let inner = Parameter(name: "inner", Tensor([3], shape: [1]))
+        _ = valueWithGradients(of: [outer]) {
+          let x = outer.value
+          return valueWithGradients(of: [inner]) { (x * inner.value).sum() }.value
+        }
+      }
+    }
+
+    @Test func matricesHaveOneType() async {
+      await #expect(processExitsWith: .failure) {
+        _ = Tensor(repeating: 1, shape: [2, 2])
+          .matmul(Tensor(repeating: 1, shape: [2, 2], dtype: .bfloat16))
+      }
+    }
+  }
+}
