@@ -169,11 +169,19 @@ extension AppTests {
           ], in: folder)
         #expect(made.status == 0, "\(made.transcript)")
       }
-      try FileManager.default.removeItem(atPath: folder.file("target/gtFine"))
       let arguments = [
         "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
         "optimisation.epochs=1",
       ]
+      // One that is missing among others is a mistake.
+      let truth = "target/gtFine/val/target"
+      let first = try #require(try folder.contents(truth).first { $0.hasSuffix("labelIds.png") })
+      try FileManager.default.removeItem(atPath: folder.file("\(truth)/\(first)"))
+      let gap = try App.train.run(arguments, in: folder)
+      #expect(gap.sentence?.contains("\(truth)/\(first)") == true, "\(gap.transcript)")
+      let gapFound = try App.train.run(arguments + ["--check-data"], in: folder)
+      #expect(gapFound.status == 1, "\(gapFound.transcript)")
+      try FileManager.default.removeItem(atPath: folder.file("target/gtFine"))
       let checked = try App.train.run(arguments + ["--check-data"], in: folder)
       #expect(checked.status == 0, "\(checked.transcript)")
       let run = try App.train.run(arguments, in: folder)

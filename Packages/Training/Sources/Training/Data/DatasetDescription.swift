@@ -60,11 +60,14 @@ public struct DatasetDescription: Sendable {
   /// Opens the data set with its labels where it has all of them, and otherwise without any: the
   /// pictures of a target, whose labels serve for comparison alone.
   ///
+  /// - Parameter refusingGaps: Whether single missing labels are an error rather than none at all.
   /// - Throws: As ``open(missingFiles:)``.
-  public func openLabelledOrNot() throws -> any SegmentationDataset {
+  public func openLabelledOrNot(refusingGaps: Bool = false) throws -> any SegmentationDataset {
     do {
       return try open()
-    } catch DatasetError.missingFolder, DatasetError.missingLabel {
+    } catch DatasetError.missingFolder {
+      return try open(missingFiles: .unlabelled)
+    } catch DatasetError.missingLabel where !refusingGaps {
       return try open(missingFiles: .unlabelled)
     }
   }

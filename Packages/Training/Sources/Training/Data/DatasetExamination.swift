@@ -42,7 +42,7 @@ public struct DatasetExamination: Sendable {
     let validation = configuration.validationSet
     // A target may come without labels; where it has some, all must be sound.
     let isEvaluated =
-      try configuration.method == .supervised || validation.openLabelledOrNot().hasTruth
+      try configuration.method == .supervised || Self.hasTruth(validation)
     sets.append(("\(domain).\(split)", validation, isEvaluated))
     parts = try sets.map { name, set, needsLabels in
       guard set.kind != .synthetic else { return Part(name: name, diagnosis: nil) }
@@ -57,6 +57,15 @@ public struct DatasetExamination: Sendable {
     }
     if let folder = configuration.adaptation.pseudoLabels {
       try Self.read(folder, of: configuration.adaptedSet, output)
+    }
+  }
+
+  /// Whether a set has labels, be it with gaps.
+  private static func hasTruth(_ set: DatasetDescription) throws -> Bool {
+    do {
+      return try set.openLabelledOrNot(refusingGaps: true).hasTruth
+    } catch DatasetError.missingLabel {
+      return true
     }
   }
 

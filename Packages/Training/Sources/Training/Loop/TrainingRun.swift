@@ -26,9 +26,10 @@ public struct TrainingRun {
       case .supervised, .sourceOnly: try SupervisedTask(configuration)
       case .adaptation: try AdaptationTask(configuration)
       }
+    let set = configuration.validationSet
     let held =
       configuration.method == .supervised
-      ? try configuration.validationSet.open() : try configuration.validationSet.openLabelledOrNot()
+      ? try set.open() : try set.openLabelledOrNot(refusingGaps: true)
     guard held.hasTruth else {
       guard configuration.method != .supervised else {
         throw DatasetError.noTruth(image: held.name(at: 0))

@@ -42,7 +42,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .missingLabel(let image, let expected):
       "\(image): has no labels; expected them in \(expected)"
     case .noTruth(let image):
-      "\(image): has no labels, as all of its set; expected a set whose labels can be trained on"
+      "\(image): has no labels, nor has any picture of its set; expected a set to learn from"
     case .sizeMismatch(let image, let imageSize, let label, let labelSize):
       "\(image) is \(imageSize) but its labels \(label) are \(labelSize); expected equal "
         + "sizes: give the labels that belong to the picture, or leave the pair out"
