@@ -62,7 +62,7 @@ struct Evaluate: ParsableCommand {
     } else if !data.areAbsent || !options.areAbsent || labelResolution != .full || visualise != nil
     {
       throw ValidationError(
-        "the options of data set and network, --label-resolution and --visualise belong to "
+        "--dataset, --size, the options beside them, --label-resolution and --visualise belong to "
           + "--checkpoint, not --predictions")
     }
   }

@@ -13,16 +13,7 @@ let tinyAdaptation = """
     height: 64
     width: 32
     synthetic: {count: 5, validation_count: 2, look: target, seed: 1}
-  augmentation: {scale: null}
-  optimisation:
-    epochs: 4
-    batch_size: 2
-    learning_rate: 0.01
-    schedule_step: iteration
-  validation: {every: 2}
-  checkpoint: {every: 2 iterations, keep_last: 2}
-  output: out
-
+  \(tinyTraining)
   """
 
 extension AppTests {
@@ -180,7 +171,8 @@ extension AppTests {
       let gap = try App.train.run(arguments, in: folder)
       #expect(gap.sentence?.contains("\(truth)/\(first)") == true, "\(gap.transcript)")
       let gapFound = try App.train.run(arguments + ["--check-data"], in: folder)
-      #expect(gapFound.status == 1, "\(gapFound.transcript)")
+      #expect(gapFound.status == 1 && gapFound.lastSentence == nil, "\(gapFound.transcript)")
+      #expect(gapFound.output.contains("\(truth)/\(first)"), "\(gapFound.transcript)")
       try FileManager.default.removeItem(atPath: folder.file("target/gtFine"))
       let checked = try App.train.run(arguments + ["--check-data"], in: folder)
       #expect(checked.status == 0, "\(checked.transcript)")
@@ -191,6 +183,21 @@ extension AppTests {
       let left = try folder.contents("out")
       #expect(
         left.contains("iteration-0000000003.safetensors") && !left.contains("best.safetensors"))
+      let chain = try App.reproduce.run(
+        arguments + ["--set", "data.synthetic.count=2", "--output", "chain", "--pictures", "1"],
+        in: folder)
+      #expect(chain.status == 0, "\(chain.transcript)")
+      #expect(chain.errors.contains("target-only: left out, as the target lacks labels"))
+      #expect(try folder.text("chain/report/report.md").contains("| FCD-SSL-3, here | – |"))
+      // Labels that were named and are not there are a mistake.
+      let mistyped = try App.train.run(
+        [
+          "tiny.yaml", "--output", "mistyped", "--set", "target.dataset=folder", "--set",
+          "target.root=target/leftImg8bit/train/target", "--set", "target.labels=lables",
+        ], in: folder)
+      #expect(
+        mistyped.sentence?.hasPrefix("lables: there is no such folder") == true,
+        "\(mistyped.transcript)")
       // A folder of pictures is as good.
       let pictures = try App.train.run(
         [

@@ -129,7 +129,7 @@ extension AppTests {
       (["--count", "0"], "--count is 1 or more"), (["--count=-1"], "--count is 1 or more"),
       (["--label-resolution", "half"], "full"), (["--root", "."], "synthetic streets are drawn"),
       (["--mapping", "cityscapes"], "are for --dataset folder"),
-      (["--mapping", "{0: x}"], "mapping"),
+      (["--mapping", "{0: x}"], "'{0: x}' is invalid"),
     ])
     func anOptionThatIsNoneIsRefused(_ arguments: [String], sentence: String) throws {
       let outcome = try App.eval.run(
@@ -168,6 +168,10 @@ extension AppTests {
         "labels", "--mapping", "{7: 0}", "--size", "32x64", "--format", "json")
       let classes = try #require(try outcome.object()["classes"] as? [String: Any])
       #expect(classes["road"] is Double, "\(outcome.transcript)")
+      let ignored = try evaluate(
+        "--checkpoint", run.checkpoint, "--dataset", "folder", "--root", "images", "--labels",
+        "labels", "--mapping", "{7: 255}", "--size", "32x64", "--format", "json")
+      #expect(try ignored.object()["mIoU"] is NSNull, "\(ignored.transcript)")
     }
   }
 }

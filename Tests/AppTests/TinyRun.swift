@@ -18,6 +18,11 @@ let tinyConfiguration = """
     width: 64
     normalisation: imagenet
     synthetic: {count: 6, validation_count: 2}
+  \(tinyTraining)
+  """
+
+/// Two pictures a step, four epochs.
+let tinyTraining = """
   augmentation: {scale: null}
   optimisation:
     epochs: 4

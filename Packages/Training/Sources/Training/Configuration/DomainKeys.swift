@@ -79,7 +79,7 @@ enum DomainKeys {
       ) {
         let domain = $0[keyPath: field]
         return !isUsed($0) || $0.model.classes >= 19
-          || (domain.dataset == .folder && domain.mapping.isTable)
+          || (domain.dataset == .folder && (domain.mapping.isTable || domain.labels == nil))
       },
       Rule(
         "augmentation.crop",

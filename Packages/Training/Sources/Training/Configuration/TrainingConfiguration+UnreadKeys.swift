@@ -35,7 +35,7 @@ extension TrainingConfiguration {
       switch domain.dataset {
       case .synthetic: ["root", "labels", "mapping"]
       case .folder: set.hasSplits ? [] : ["train_split", "validation_split"]
-      case .gta5, .cityscapes, .subset, .camvid: ["labels", "mapping"]
+      default: ["labels", "mapping"]
       }
     return keys.map { "\(section).\($0)" }
   }

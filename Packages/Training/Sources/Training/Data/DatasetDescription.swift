@@ -60,12 +60,13 @@ public struct DatasetDescription: Sendable {
   /// Opens the data set with its labels where it has all of them, and otherwise without any: the
   /// pictures of a target, whose labels serve for comparison alone.
   ///
-  /// - Parameter refusingGaps: Whether single missing labels are an error rather than none at all.
+  /// - Parameter refusingGaps: Whether single missing labels are an error rather than none at all, and
+  ///   a folder of labels that was named and is not there.
   /// - Throws: As ``open(missingFiles:)``.
   public func openLabelledOrNot(refusingGaps: Bool = false) throws -> any SegmentationDataset {
     do {
       return try open()
-    } catch DatasetError.missingFolder {
+    } catch DatasetError.missingFolder where !refusingGaps || labels == nil {
       return try open(missingFiles: .unlabelled)
     } catch DatasetError.missingLabel where !refusingGaps {
       return try open(missingFiles: .unlabelled)
@@ -100,12 +101,14 @@ public struct DatasetDescription: Sendable {
   }
 
   /// Whether ``split`` chooses among the samples. A folder set has splits where its folder of images
-  /// holds one named `train`: they are folders then, of images as of labels.
+  /// holds one named `train` or as the split: they are folders then, of images as of labels.
   public var hasSplits: Bool {
     guard kind == .folder else { return true }
-    var isFolder = false
-    return FileManager.default.fileExists(atPath: "\(root ?? "")/train", isDirectory: &isFolder)
-      && isFolder
+    return ["train", split].contains { part in
+      var isFolder = false
+      return FileManager.default.fileExists(
+        atPath: "\(root ?? "")/\(part)", isDirectory: &isFolder) && isFolder
+    }
   }
 
   /// Which samples these are, wherever they lie and however large they are: kind and split, of
@@ -168,6 +171,12 @@ extension TrainingConfiguration.LabelMapping {
   }
 }
 
+extension SegmentationDataset {
+  func checkTruth() throws(DatasetError) {
+    if !hasTruth { throw .noTruth(image: name(at: 0)) }
+  }
+}
+
 extension TrainingConfiguration.Domain {
   func set(split: String, size: TrainingConfiguration.ImageSize) -> DatasetDescription {
     DatasetDescription(
@@ -191,6 +200,19 @@ extension TrainingConfiguration {
     return domain.set(split: domain.validationSplit, size: domain.validationSize)
   }
 
+  /// The set that is validated on; nil where it has no labels and the method does without them.
+  ///
+  /// - Throws: What opening the set throws, `DatasetError.noTruth` where the method needs labels.
+  func openValidationSet() throws -> (any SegmentationDataset)? {
+    guard method == .supervised else {
+      let set = try validationSet.openLabelledOrNot(refusingGaps: true)
+      return set.hasTruth ? set : nil
+    }
+    let set = try validationSet.open()
+    try set.checkTruth()
+    return set
+  }
+
   /// How pixels become numbers.
   public var normalisation: VisionDatasets.Normalisation {
     loading.normalisation.values.ordered(loading.channelOrder == .rgb ? .rgb : .bgr)
@@ -210,7 +232,7 @@ extension TrainingConfiguration {
   ) throws -> DataLoader {
     let resize = Resize(height: domain.height, width: domain.width)
     var dataset = try set.open(missingFiles: needsLabels ? .refused : .unlabelled)
-    if needsLabels, !dataset.hasTruth { throw DatasetError.noTruth(image: dataset.name(at: 0)) }
+    if needsLabels { try dataset.checkTruth() }
     if let pseudoLabels {
       try ExportedLabels(folder: pseudoLabels).check(madeOf: set)
       dataset = try RelabelledDataset(dataset, labels: "\(pseudoLabels)/labels")

@@ -39,11 +39,12 @@ public struct DatasetExamination: Sendable {
     let split = configuration.evaluatedDomain.validationSplit
     // Pictures that are adapted to and evaluated on are read once, with their labels.
     sets.removeAll { $0.name == "\(domain).\(split)" }
-    let validation = configuration.validationSet
-    // A target may come without labels; where it has some, all must be sound.
-    let isEvaluated =
-      try configuration.method == .supervised || Self.hasTruth(validation)
-    sets.append(("\(domain).\(split)", validation, isEvaluated))
+    sets.append(
+      ("\(domain).\(split)", configuration.validationSet, Self.needsValidationLabels(configuration))
+    )
+    if let folder = configuration.adaptation.pseudoLabels {
+      try Self.read(folder, of: configuration.adaptedSet, output)
+    }
     parts = try sets.map { name, set, needsLabels in
       guard set.kind != .synthetic else { return Part(name: name, diagnosis: nil) }
       let files = try set.files(missingFiles: needsLabels ? .listed : .unlabelled)
@@ -55,16 +56,14 @@ public struct DatasetExamination: Sendable {
       progress.withLock { $0.finish() }
       return Part(name: name, diagnosis: diagnosis)
     }
-    if let folder = configuration.adaptation.pseudoLabels {
-      try Self.read(folder, of: configuration.adaptedSet, output)
-    }
   }
 
-  /// Whether a set has labels, be it with gaps.
-  private static func hasTruth(_ set: DatasetDescription) throws -> Bool {
+  /// A target may come without labels. Whatever else is wrong with the set is for the examination to
+  /// find.
+  private static func needsValidationLabels(_ configuration: TrainingConfiguration) -> Bool {
     do {
-      return try set.openLabelledOrNot(refusingGaps: true).hasTruth
-    } catch DatasetError.missingLabel {
+      return try configuration.openValidationSet() != nil
+    } catch {
       return true
     }
   }

@@ -8,8 +8,7 @@ extension TrainingConfiguration {
 
   /// Keys that say where something lies: it may have moved, and what it is, is not compared.
   private static let places = [
-    "data.root", "data.labels", "target.root", "target.labels", "model.pretrained", "model.initial",
-    "adaptation.pseudo_labels",
+    "data.root", "data.labels", "target.root", "target.labels", "adaptation.pseudo_labels",
   ]
 
   /// Compares with the configuration that the run in a folder was started with.
@@ -17,7 +16,6 @@ extension TrainingConfiguration {
   /// - Returns: A line for each place that is another now.
   /// - Throws: ``TrainingFailure/otherConfiguration(folder:key:was:isNow:)``, or
   ///   ``ConfigurationError`` where the folder's `configuration.yaml` cannot be read.
-  @discardableResult
   func checkContinuation(in folder: String) throws -> [String] {
     let path = "\(folder)/configuration.yaml"
     guard FileManager.default.fileExists(atPath: path) else { return [] }

@@ -26,18 +26,8 @@ public struct TrainingRun {
       case .supervised, .sourceOnly: try SupervisedTask(configuration)
       case .adaptation: try AdaptationTask(configuration)
       }
-    let set = configuration.validationSet
-    let held =
-      configuration.method == .supervised
-      ? try set.open() : try set.openLabelledOrNot(refusingGaps: true)
-    guard held.hasTruth else {
-      guard configuration.method != .supervised else {
-        throw DatasetError.noTruth(image: held.name(at: 0))
-      }
-      validation = nil
-      return
-    }
-    validation = configuration.loading.cache ? CachedDataset(held) : held
+    let held = try configuration.openValidationSet()
+    validation = configuration.loading.cache ? held.map { CachedDataset($0) } : held
   }
 
   /// The number of iterations in the run.

@@ -24,11 +24,13 @@ struct ExportedLabels {
 
   /// Makes sure that the folder can be trained on together with a set's pictures.
   ///
-  /// - Throws: ``DatasetProblem`` where the export is not complete, holds label ids, or is of another
-  ///   set: names alone do not tell, as other streets of the same look have the same ones.
+  /// - Throws: ``DatasetProblem`` where the export is not complete, holds label ids, or is of other
+  ///   synthetic streets: those of one look have the same names, whatever seed and split.
   func check(madeOf set: DatasetDescription) throws {
     let found = try statistics()
-    if let dataset = found.dataset, dataset != set.identity {
+    if let dataset = found.dataset, set.kind == .synthetic,
+      dataset.hasPrefix(set.kind.rawValue), dataset != set.identity
+    {
       throw DatasetProblem(
         description:
           "'\(folder)' holds pseudo labels of other pictures (\(dataset)) than those that "

@@ -114,8 +114,9 @@ public struct Reproduction: Sendable {
     _ stage: ReproductionStage, _ place: String, _ output: any ProgressOutput
   ) throws -> StageResult? {
     let derived = configuration(of: stage)
-    try derived.checkContinuation(in: derived.output)
+    let moved = try derived.checkContinuation(in: derived.output)
     if let known = try StageResult.read(in: derived.output) {
+      for line in moved { output.write("\(place): \(line)\n") }
       output.write(
         "\(place): complete\(known.mIoU.map { ", mIoU \(formatted($0, decimals: 4))" } ?? "")\n")
       return known
@@ -127,7 +128,7 @@ public struct Reproduction: Sendable {
     } catch let error as DatasetError where derived.method == .supervised {
       // An adaptation does not need the target's labels; only the run to compare it with does.
       output.write(
-        "\(place): left out, as the target's training pictures have no labels: \(error)\n")
+        "\(place): left out, as the target lacks labels: \(error)\n")
       return nil
     }
     let isFresh =

@@ -7,7 +7,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case noPictures(folder: String, fileCount: Int)
   /// A picture has no label file.
   case missingLabel(image: String, expected: String)
-  /// A set that is trained on has no labels at all.
+  /// A set that needs labels has none at all.
   case noTruth(image: String)
   /// A picture and its labels differ in size (columns by rows).
   case sizeMismatch(image: String, imageSize: String, label: String, labelSize: String)
@@ -42,7 +42,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .missingLabel(let image, let expected):
       "\(image): has no labels; expected them in \(expected)"
     case .noTruth(let image):
-      "\(image): has no labels, nor has any picture of its set; expected a set to learn from"
+      "\(image): has no labels, nor has any picture of its set; expected a set with labels"
     case .sizeMismatch(let image, let imageSize, let label, let labelSize):
       "\(image) is \(imageSize) but its labels \(label) are \(labelSize); expected equal "
         + "sizes: give the labels that belong to the picture, or leave the pair out"

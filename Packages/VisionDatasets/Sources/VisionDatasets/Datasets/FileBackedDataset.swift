@@ -16,8 +16,8 @@ extension FileBackedDataset {
   /// The number of pairs.
   public var count: Int { files.pairs.count }
 
-  /// Whether any pair has a label file.
-  public var hasTruth: Bool { files.pairs.contains { $0.label != nil } }
+  /// Whether any pair has a label file, if there are pairs.
+  public var hasTruth: Bool { files.pairs.isEmpty || files.pairs.contains { $0.label != nil } }
 
   /// Nothing is left out.
   public var skipped: [String] { [] }
