@@ -5,9 +5,10 @@
 
 WORK is work:backbone:batch:size:precision, the work infer, train, adapt (FCD) or adapt-light, such as
 infer:resnet18:1:512x1024:float32; without any, the works of the README's table. Steps are compared with PyTorch (eager,
-channels last, compiled), inference also with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the rounds of a run's fastest
-repetition, or with --fastest the fastest of all, which other work on the machine disturbs least. A run
-that takes longer than the limit, or fails, leaves its column empty. Memory is the most that a process had."""
+channels last, compiled), inference also with OpenVINO and, in float32, ONNX Runtime. Each figure is the median over the
+rounds of a run's fastest repetition, or with --fastest the fastest of all, which other work on the machine disturbs
+least. A run that takes longer than the limit, or fails, leaves its column empty. Memory is the most that a process
+had."""
 
 import argparse
 import json
