@@ -25,6 +25,16 @@ extension AppTests {
       try folder.write(tinyAdaptation, as: "tiny.yaml")
     }
 
+    /// Streets in the target look on disk, a split of `target` in the layout of Cityscapes.
+    private func makeTarget(_ split: String, count: Int, seed: Int = 0) throws {
+      let made = try App.makeStreets.run(
+        [
+          "--layout", "cityscapes", "--look", "target", "--split", split, "--count", "\(count)",
+          "--seed", "\(seed)", "--size", "64x128", "--output", "target",
+        ], in: folder)
+      #expect(made.status == 0, "\(made.transcript)")
+    }
+
     /// Every stage leaves its result, and the report holds the paper's tables; started again,
     /// nothing is done twice, and a stage whose result is gone is evaluated again.
     @Test func theWholeChainRunsAndGoesOn() throws {
@@ -90,12 +100,7 @@ extension AppTests {
 
     /// Source-only is no adaptation with λ = 0: it works where the target has no training pictures.
     @Test func sourceOnlyNeverOpensTheTargetsTrainingPictures() throws {
-      let made = try App.makeStreets.run(
-        [
-          "--layout", "cityscapes", "--look", "target", "--split", "val", "--count", "2", "--size",
-          "64x128", "--output", "target",
-        ], in: folder)
-      #expect(made.status == 0, "\(made.transcript)")
+      try makeTarget("val", count: 2)
       let arguments = [
         "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
         "optimisation.epochs=1",
@@ -111,15 +116,8 @@ extension AppTests {
 
     /// What adaptation is for: training pictures of the target without any labels.
     @Test func aTargetNeedsNoTrainingLabels() throws {
-      for (split, seed) in [("train", "1"), ("val", "2")] {
-        let made = try App.makeStreets.run(
-          [
-            "--layout", "cityscapes", "--look", "target", "--split", split, "--count", "4",
-            "--seed",
-            seed, "--size", "64x128", "--output", "target",
-          ], in: folder)
-        #expect(made.status == 0, "\(made.transcript)")
-      }
+      try makeTarget("train", count: 4, seed: 1)
+      try makeTarget("val", count: 4, seed: 2)
       try FileManager.default.removeItem(atPath: folder.file("target/gtFine/train"))
       let arguments = [
         "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
@@ -151,15 +149,7 @@ extension AppTests {
 
     /// Nor any others: then nothing is validated, and a run says so.
     @Test func aTargetNeedsNoLabelsAtAll() throws {
-      for split in ["train", "val"] {
-        let made = try App.makeStreets.run(
-          [
-            "--layout", "cityscapes", "--look", "target", "--split", split, "--count", "2",
-            "--size",
-            "64x128", "--output", "target",
-          ], in: folder)
-        #expect(made.status == 0, "\(made.transcript)")
-      }
+      for split in ["train", "val"] { try makeTarget(split, count: 2) }
       let arguments = [
         "tiny.yaml", "--set", "target.dataset=cityscapes", "--set", "target.root=target", "--set",
         "optimisation.epochs=1",

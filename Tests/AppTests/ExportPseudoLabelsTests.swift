@@ -23,10 +23,8 @@ extension AppTests {
     @Test func trainIDsReloadAsTheLabelsThatWereExported() throws {
       let outcome = try export(
         "--dataset", "synthetic", "--look", "target", "--seed", "3", "--count", "3", "--split",
-        "val",
-        "--layers", "3", "--fusion", "majority", "--rule", "median-dataset", "--palette",
-        "--output", "out",
-        "--format", "json")
+        "val", "--layers", "3", "--fusion", "majority", "--rule", "median-dataset", "--palette",
+        "--output", "out", "--format", "json")
       let printed = try outcome.object()
       #expect(try folder.contents("out") == ["labels", "palette", "statistics.json"])
       let data = Data(try folder.text("out/statistics.json").utf8)

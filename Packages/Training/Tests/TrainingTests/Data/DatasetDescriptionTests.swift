@@ -1,5 +1,3 @@
-import Foundation
-import PNG
 import Testing
 import Training
 import VisionDatasets
@@ -10,18 +8,9 @@ import VisionDatasets
   init() throws { folder = try TemporaryFolder() }
 
   private func write(_ count: Int, in part: String, labelled: Bool = true) throws {
-    let streets = SyntheticStreets(look: .source, seed: 5, count: count, height: 32, width: 64)
-    for kind in ["images", "labels"] where labelled || kind == "images" {
-      try FileManager.default.createDirectory(
-        atPath: folder.file(kind + part), withIntermediateDirectories: true)
-    }
-    for index in 0..<count {
-      let sample = try streets.sample(at: index)
-      try sample.image.write(to: folder.file("images\(part)/\(sample.name).png"))
-      if labelled {
-        try sample.label?.greyPNG().write(to: folder.file("labels\(part)/\(sample.name).png"))
-      }
-    }
+    try writeStreets(
+      count, images: folder.file("images\(part)"),
+      labels: labelled ? folder.file("labels\(part)") : nil)
   }
 
   private func set(_ split: String, labels: String? = "labels") -> DatasetDescription {

@@ -1,8 +1,10 @@
 import Checkpoint
 import Foundation
+import PNG
 import Synchronization
 import Testing
 import Training
+import VisionDatasets
 
 /// Whole runs, each of which takes all cores: one after the other.
 @Suite(.serialized) enum RunTests {}
@@ -35,6 +37,21 @@ extension TrainingConfiguration {
     target.synthetic.look = .target
     target.synthetic.count = 4
     target.synthetic.seed = 1
+  }
+}
+
+/// Writes streets of 32x64 as a folder set's files, named as the streets are; folders are made.
+///
+/// - Parameter labels: Where their labels go, as train ids; nil leaves them out.
+func writeStreets(_ count: Int, images: String, labels: String?) throws {
+  let streets = SyntheticStreets(look: .source, seed: 5, count: count, height: 32, width: 64)
+  for folder in [images, labels].compactMap({ $0 }) {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+  for index in 0..<count {
+    let sample = try streets.sample(at: index)
+    try sample.image.write(to: "\(images)/\(sample.name).png")
+    if let labels { try sample.label?.greyPNG().write(to: "\(labels)/\(sample.name).png") }
   }
 }
 
