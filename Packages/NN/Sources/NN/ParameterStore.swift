@@ -59,11 +59,10 @@ public final class ParameterStore: Sendable {
 
   /// The parameter of a name, made on first use.
   func parameter(_ name: String, shape: Shape, role: Role, initial: () -> Tensor) -> Parameter {
-    let made = self[name] == nil ? Parameter(name: name, initial()) : nil
+    let made = self[name]?.parameter ?? Parameter(name: name, initial())
     // Looked up again: another thread may have built the same layer meanwhile.
     let parameter = state.withLock { state in
       if let known = state.entries[name]?.parameter { return known }
-      guard let made else { fatalError("entries are never removed") }
       state.order.append(name)
       state.entries[name] = Entry(parameter: made, role: role)
       return made

@@ -59,7 +59,7 @@ public struct Evaluation: Sendable {
       transform: Resize(
         height: size.height, width: size.width,
         labels: labelResolution == .full ? .kept : .nearest),
-      normalisation: normalisation, workers: workers, prefetch: max(2, workers))
+      normalisation: normalisation, workers: workers)
     var matrix = ConfusionMatrix(classes: CityscapesClass.allCases.count)
     let batches = try loader.batches(epoch: 0)
     var index = 0

@@ -142,7 +142,7 @@ public struct PseudoLabelExport: Sendable {
   ) throws {
     let loader = try DataLoader(
       dataset: dataset, batchSize: 1, transform: Resize(height: size.height, width: size.width),
-      normalisation: normalisation, workers: workers, prefetch: max(2, workers))
+      normalisation: normalisation, workers: workers)
     var progress = ProgressReporter(
       label, unit: "images", total: loader.batchCount, output: output)
     let batches = try loader.batches(epoch: 0)

@@ -60,8 +60,8 @@ public struct Reproduction: Sendable {
       _ = try set.openLabelledOrNot()
     }
     let model = configuration.model
-    for path in [model.pretrained, model.initial, otherPretrained] {
-      if let path { _ = try openCheckpoint(at: path) }
+    for path in [model.pretrained, model.initial, otherPretrained].compactMap({ $0 }) {
+      _ = try openCheckpoint(at: path)
     }
     var results: [ReproductionStage: StageResult] = [:]
     let stages = stages

@@ -39,15 +39,17 @@ public struct DataLoader: Sendable {
   ///   - dropLast: Whether an incomplete last batch is left out.
   ///   - seed: Of the order and of the transforms.
   ///   - workers: The number of threads.
-  ///   - prefetch: The number of batches that may be under way or waiting, which bounds the memory.
+  ///   - prefetch: The number of batches that may be under way or waiting, which bounds the memory; nil
+  ///     is two, or as many as give every thread a sample.
   /// - Throws: ``DataLoaderError`` when the set is empty or not one batch comes out of it.
   /// - Precondition: `workers` and `prefetch` are at least 1.
   public init(
     dataset: any SegmentationDataset, batchSize: Int, transform: any Transform = Compose([]),
     normalisation: Normalisation, shuffle: Bool = false, dropLast: Bool = false, seed: UInt64 = 0,
-    workers: Int = 2, prefetch: Int = 2
+    workers: Int = 2, prefetch: Int? = nil
   ) throws(DataLoaderError) {
-    precondition(workers > 0 && prefetch > 0, "a loader needs a thread and a batch to work ahead")
+    precondition(
+      workers > 0 && prefetch ?? 1 > 0, "a loader needs a thread and a batch to work ahead")
     guard batchSize > 0 else { throw .badBatchSize(batchSize) }
     guard dataset.count > 0 else { throw .emptyDataset }
     batchCount = EpochPlan.batchCount(
@@ -63,7 +65,7 @@ public struct DataLoader: Sendable {
     self.dropLast = dropLast
     self.seed = seed
     self.workers = workers
-    self.prefetch = prefetch
+    self.prefetch = prefetch ?? max(2, (workers + batchSize - 1) / batchSize)
   }
 
   /// Starts to load an epoch.
