@@ -25,8 +25,21 @@ public struct NetworkOptions: ParsableArguments {
   public var channelOrder: TrainingConfiguration.ChannelOrder?
 
   /// The type that the network computes in.
-  @Option(help: "The type that the network computes in.")
-  public var precision = TrainingConfiguration.Precision.float32
+  @Option(
+    help: """
+      The type that the network computes in; int8 needs --calibration, computes convolutions in \
+      bytes and is the fastest, for a little less accuracy.
+      """)
+  public var precision = InferencePrecision.float32
+
+  /// What int8 is calibrated on; nil where it was not given.
+  @Option(
+    help: ArgumentHelp(
+      """
+      For int8: a folder of PNGs like those that the network will see, of which 32 are run first, in \
+      float32, to learn how large its maps are.
+      """, valueName: "dir"))
+  public var calibration: String?
 
   /// No options given.
   public init() {}
@@ -34,16 +47,36 @@ public struct NetworkOptions: ParsableArguments {
   /// True where not one of these options changes anything.
   public var areAbsent: Bool {
     size == nil && normalisation == nil && channelOrder == nil && precision == .float32
+      && calibration == nil
+  }
+
+  /// - Throws: `ValidationError` where int8 has nothing to be calibrated on, or nothing else has.
+  public func validate() throws {
+    guard (precision == .int8) == (calibration != nil) else {
+      throw ValidationError(
+        calibration == nil
+          ? "--precision int8 needs --calibration: a folder of PNGs like those to come"
+          : "--calibration belongs to --precision int8")
+    }
   }
 
   /// Opens a checkpoint for inference; what the options leave open is read from it, and what the
   /// network had no use for is said in one line on standard error.
   ///
-  /// - Throws: What opening the checkpoint throws.
+  /// - Throws: What opening the checkpoint and calibrating throw.
   public func open(checkpoint: String) throws -> TrainedNetwork {
     let trained = try TrainedNetwork(
       checkpoint: checkpoint, size: size, normalisation: normalisation, channelOrder: channelOrder)
     if let remark = trained.remark { StandardError().write(remark + "\n") }
-    return trained
+    guard let calibration else { return trained }
+    var progress: ProgressReporter?
+    let quantised = try trained.quantised(calibratedOn: calibration) { done, all in
+      if progress == nil {
+        progress = ProgressReporter("calibrating", unit: "images", total: all)
+      }
+      progress?.update(completed: done)
+    }
+    progress?.finish()
+    return quantised
   }
 }

@@ -39,8 +39,8 @@ struct Work: ParsableArguments {
   @Option(help: "Images at a time.")
   var batch = 1
 
-  @Option(help: "The type that is computed in.")
-  var precision = TrainingConfiguration.Precision.float32
+  @Option(help: "The type that is computed in; int8 is for infer and export.")
+  var precision = InferencePrecision.float32
 
   @Option(help: "Timed repetitions, after one that is not.")
   var repetitions = 5
@@ -57,8 +57,15 @@ struct Work: ParsableArguments {
     }
   }
 
+  func validateForFloats() throws {
+    guard precision != .int8 else {
+      throw ValidationError("--precision int8 is for infer and export")
+    }
+  }
+
   /// The means over whole pictures have one value per image and channel to take statistics of.
   func validateForTraining() throws {
+    try validateForFloats()
     guard batch > 1 else {
       throw ValidationError("--batch is 2 or more in training, for its batch statistics")
     }
@@ -67,7 +74,7 @@ struct Work: ParsableArguments {
   /// Of the images.
   var shape: Shape { [batch, 3, size.height, size.width] }
 
-  var dtype: DType { precision == .bfloat16 ? .bfloat16 : .float32 }
+  var dtype: DType { precision.floats == .bfloat16 ? .bfloat16 : .float32 }
 
   var network: Backbone { backbone == .resnet18 ? .resnet18 : .resnet101 }
 
@@ -79,8 +86,19 @@ struct Work: ParsableArguments {
   /// With weights at random, for inference.
   func untrainedNetwork() -> BiSeNet {
     let store = ParameterStore()
-    _ = BiSeNet(store.scope(.training), backbone: network)
-    return BiSeNet(store.scope(.inference), backbone: network)
+    func network(_ mode: Scope.Mode) -> BiSeNet {
+      BiSeNet(store.scope(mode), backbone: self.network)
+    }
+    _ = network(.training)
+    guard precision == .int8 else { return network(.inference) }
+    let calibration = Calibration()
+    _ = network(.calibrating(calibration)).mainLogits(noiseImage(.float32))
+    return network(.quantised(calibration))
+  }
+
+  /// Images that look random.
+  func noiseImage(_ dtype: DType) -> Tensor {
+    Tensor(noise(shape.count), shape: shape, dtype: dtype)
   }
 }
 
@@ -106,7 +124,7 @@ struct Infer: ParsableCommand {
   func run() throws {
     let shape = work.shape
     let network = work.untrainedNetwork()
-    let image = Tensor(noise(shape.count), shape: shape, dtype: work.dtype)
+    let image = work.noiseImage(work.dtype)
     try work.measure(flops: 2 * work.macs) {
       _ = network.mainLogits(image).argmaxOverChannels(height: shape[2], width: shape[3])
     }
@@ -126,7 +144,7 @@ struct TrainStep: ParsableCommand {
   func run() throws {
     let batch = try work.randomBatch()
     var configuration = TrainingConfiguration()
-    configuration.precision = work.precision
+    configuration.precision = work.precision.floats
     let store = ParameterStore()
     let network = BiSeNet(
       store.scope(.training), backbone: work.network, recomputesActivations: step.recompute)

@@ -34,7 +34,7 @@ struct ExportLabels: ParsableCommand {
       SyntheticStreets(look: .target, seed: 0, count: work.batch, height: height, width: width))
     let export = PseudoLabelExport(
       PseudoLabelling(rule: rule), heads: PseudoLabelExport.Head.layers(layers), size: work.size,
-      precision: work.precision, normalisation: .imageNet)
+      precision: work.precision.floats, normalisation: .imageNet)
     let folder = ownTemporaryFolder("export")
     defer { try? FileManager.default.removeItem(at: folder) }
     try work.measure(flops: 2 * work.macs) {

@@ -78,7 +78,7 @@ struct Evaluate: ParsableCommand {
     let set = try data.description(size: trained.size, split: "val").open()
     let pictures = try visualise.map { try Visualisation(folder: $0) }
     let evaluation = Evaluation(
-      size: trained.size, labelResolution: labelResolution, precision: options.precision,
+      size: trained.size, labelResolution: labelResolution, precision: options.precision.floats,
       normalisation: trained.normalisation)
     var progress = ProgressReporter("evaluating", unit: "images", total: set.count)
     let report = try evaluation(trained.network, on: set) { outcome in

@@ -81,7 +81,7 @@ struct ExportPseudoLabels: ParsableCommand {
     let export = PseudoLabelExport(
       PseudoLabelling(fusion: fusion, rule: rule, cap: threshold),
       heads: PseudoLabelExport.Head.layers(layers), size: trained.size,
-      precision: options.precision, normalisation: trained.normalisation, encoding: encoding,
+      precision: options.precision.floats, normalisation: trained.normalisation, encoding: encoding,
       palette: palette, origin: set.identity)
     let statistics = try export(trained.network, on: set.openLabelledOrNot(), to: output)
     switch format {

@@ -63,7 +63,7 @@ struct Predict: ParsableCommand {
   func run() throws {
     let trained = try options.open(checkpoint: checkpoint)
     let prediction = Prediction(
-      size: trained.size, precision: options.precision, normalisation: trained.normalisation,
+      size: trained.size, precision: options.precision.floats, normalisation: trained.normalisation,
       encoding: encoding, overlay: noOverlay ? nil : overlay, keepsGoing: keepGoing)
     var progress: ProgressReporter?
     let summary = try prediction(trained.network, images: images, output: output) { done, all in

@@ -80,6 +80,40 @@ extension AppTests {
         try folder.contents("again/labels/city") == ["b_000000_000001_pred_labelIds.png"])
     }
 
+    /// In bytes nearly all labels are those of float32, and eval takes the same options.
+    @Test func int8IsCalibratedOnAFolder() throws {
+      for index in 0..<3 { try writeStreet("\(index).png", height: 64, width: 128) }
+      let bytes = ["--precision", "int8", "--calibration", "images"]
+      for (output, more) in [("exact", []), ("bytes", bytes)] {
+        let run = try TinyRun.get()
+        let outcome = try App.predict.run(
+          [
+            "--checkpoint", run.checkpoint, "--images", "images", "--output", output,
+            "--no-overlay",
+          ]
+            + network + more, in: folder)
+        #expect(outcome.status == 0, "\(outcome.transcript)")
+        #expect(
+          outcome.errors.contains("calibrating") == (output == "bytes"), "\(outcome.transcript)")
+      }
+      var same = 0, all = 0
+      for index in 0..<3 {
+        let exact = try labels("exact/labels/\(index).png").labels
+        let found = try labels("bytes/labels/\(index).png").labels
+        same += zip(exact, found).filter { $0 == $1 }.count
+        all += exact.count
+      }
+      #expect(same < all, "nothing was computed in bytes")
+      #expect(Double(same) > 0.9 * Double(all), "\(same) of \(all)")
+      let run = try TinyRun.get()
+      let evaluated = try App.eval.run(
+        [
+          "--checkpoint", run.checkpoint, "--dataset", "folder", "--root", "images", "--labels",
+          "truth", "--format", "json",
+        ] + network + bytes, in: folder)
+      #expect(try evaluated.object()["images"] as? Int == 3, "\(evaluated.transcript)")
+    }
+
     /// Two ways to the same figures: the network in eval, and its label PNGs through eval.
     @Test func evalOfTheLabelsIsEvalOfTheNetwork() throws {
       for (index, height) in [48, 64].enumerated() {
@@ -185,6 +219,9 @@ extension AppTests {
       try expectSentence(
         "images/out: lies in the folder of pictures", "--images", "images", "--output", "images/out"
       )
+      try expectSentence(
+        "empty: holds no PNG (0 other files)", "--images", "images", "--output", "o", "--precision",
+        "int8", "--calibration", "empty")
       #expect(!folder.exists("o"))
       #expect(try folder.text("file") == "a file")
       let checkpoint = try App.predict.run(
@@ -195,6 +232,8 @@ extension AppTests {
     @Test(arguments: [
       (["--size", "100x100"], "multiples of 8"), (["--overlay", "1.5"], "--overlay is 0 to 1"),
       (["--encoding", "colours"], "label-ids"), (["--normalisation", "caffe"], "imagenet"),
+      (["--precision", "int8"], "int8 needs --calibration"),
+      (["--calibration", "d"], "--calibration belongs to --precision int8"),
     ])
     func anOptionThatIsNoneIsRefused(_ arguments: [String], sentence: String) throws {
       let outcome = try App.predict.run(

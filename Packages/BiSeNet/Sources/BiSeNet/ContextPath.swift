@@ -13,7 +13,7 @@ struct ContextPath: Sendable {
     self.recomputesActivations = recomputesActivations
     stem = ConvolutionBatchNorm(
       convolution: scope["conv1"], norm: scope["bn1"], 3, 64, kernel: 7, stride: 2, padding: 3,
-      initial: .kaimingNormalFanOut)
+      bytes: .output, initial: .kaimingNormalFanOut)
     var inputs = 64
     stages = backbone.depths.enumerated().map { stage, depth in
       let width = 64 << stage
@@ -38,7 +38,8 @@ struct ContextPath: Sendable {
         left -= 1
       }
     }
-    return (sixteenth, y, y.spatialMean())
+    let thirtySecond = y.dequantised(to: x.dtype)
+    return (sixteenth.dequantised(to: x.dtype), thirtySecond, thirtySecond.spatialMean())
   }
 
   /// How many blocks run again on the way back. Of ResNet-101 the first one holds most for its

@@ -16,7 +16,7 @@ struct ResidualBlock: Layer {
         convolution: scope["conv\(index)"], norm: scope["bn\(index)"], inputs, outputs,
         kernel: kernel, stride: stride, padding: kernel / 2, relu: relu,
         // Deep networks hold more than they compute: inside bottlenecks memory comes first.
-        remade: backbone == .resnet101,
+        remade: backbone == .resnet101, bytes: .all,
         initial: .kaimingNormalFanOut)
     }
     switch backbone {
@@ -37,7 +37,7 @@ struct ResidualBlock: Layer {
       ? nil
       : ConvolutionBatchNorm(
         convolution: scope["downsample"]["0"], norm: scope["downsample"]["1"], inputs, outputs,
-        kernel: 1, stride: stride, relu: false, initial: .kaimingNormalFanOut)
+        kernel: 1, stride: stride, relu: false, bytes: .all, initial: .kaimingNormalFanOut)
   }
 
   /// The last convolution's ReLU comes after the sum.

@@ -46,7 +46,7 @@ import Testing
       #expect(fast.shape == [2, 19, height, width])
       #expect(relativeL2(fast, slow) < 1e-5, "output \(index)")
     }
-    if mode == .inference {
+    if case .inference = mode {
       #expect(network.mainLogits(images).floats == network.logits(images).main.floats)
       #expect(network.mainLogits(images).shape == [2, 19, height / 8, width / 8])
     }
@@ -122,6 +122,28 @@ import Testing
     #expect(mean.value.floats == before && count.value.item == 0)
     _ = BiSeNet(store.scope(.training), backbone: .resnet18).logits(images)
     #expect(mean.value.floats != before && count.value.item == 1)
+  }
+
+  /// Calibrated on the same images; in both types of what is not in bytes.
+  @Test(arguments: Backbone.allCases, [DType.float32, .bfloat16])
+  func int8IsCloseToFloat32(_ backbone: Backbone, dtype: DType) {
+    let store = filledStore(backbone)
+    let shape: Shape = [2, 3, 72, 104]
+    let calibration = Calibration()
+    let observed = BiSeNet(store.scope(.calibrating(calibration)), backbone: backbone)
+    let exact = observed(images(shape))
+    let (coarse, records) = OperationObserver.observing {
+      BiSeNet(store.scope(.quantised(calibration)), backbone: backbone)(images(shape, dtype))
+    }
+    for (index, (a, b)) in zip(coarse.all, exact.all).enumerated() {
+      #expect(a.dtype == dtype)
+      let deviation = relativeL2(a, b)
+      print("\(backbone), output \(index): int8 deviates by \(deviation)")
+      #expect(deviation < 0.1, "output \(index)")
+    }
+    // Maps become bytes at the end of the two first layers and numbers again before the heads.
+    #expect(records.filter { $0.name == "quantise" }.count == 2)
+    #expect(records.filter { $0.name == "dequantise" }.count == 3)
   }
 
   @Test(arguments: Backbone.allCases)

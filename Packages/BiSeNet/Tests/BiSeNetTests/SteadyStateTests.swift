@@ -19,7 +19,19 @@ import Testing
   @Test(arguments: Backbone.allCases, [DType.float32, .bfloat16])
   func inferenceNeitherAllocatesNorReorders(_ backbone: Backbone, dtype: DType) {
     let store = filledStore(backbone)
-    let network = BiSeNet(store.scope(.inference), backbone: backbone)
+    expectSteadiness(BiSeNet(store.scope(.inference), backbone: backbone), dtype)
+  }
+
+  @Test(arguments: Backbone.allCases, [DType.float32, .bfloat16])
+  func inferenceInBytesNeitherAllocatesNorReorders(_ backbone: Backbone, dtype: DType) {
+    let store = filledStore(backbone)
+    let calibration = Calibration()
+    let observed = BiSeNet(store.scope(.calibrating(calibration)), backbone: backbone)
+    _ = observed.mainLogits(Tensor(repeating: 0.5, shape: [1, 3, 64, 96]))
+    expectSteadiness(BiSeNet(store.scope(.quantised(calibration)), backbone: backbone), dtype)
+  }
+
+  private func expectSteadiness(_ network: BiSeNet, _ dtype: DType) {
     let image = Tensor(repeating: 0.5, shape: [1, 3, 64, 96], dtype: dtype)
     let found = counts(of: 3) {
       _ = network.mainLogits(image).argmaxOverChannels(height: 64, width: 96)

@@ -82,6 +82,10 @@ public struct Scope: Sendable {
     case training
     /// Running statistics, folded into the convolutions as they are when the layer is built.
     case inference
+    /// As for inference; layers that an int8 network computes in bytes observe their outputs.
+    case calibrating(Calibration)
+    /// As for inference, in bytes where layers allow it, with the steps that were observed.
+    case quantised(Calibration)
   }
 
   let store: ParameterStore

@@ -5,6 +5,7 @@ static dnnl_data_type_t data_type(onednn_dtype dtype) {
     case ONEDNN_FLOAT32: return dnnl_f32;
     case ONEDNN_BFLOAT16: return dnnl_bf16;
     case ONEDNN_UINT8: return dnnl_u8;
+    case ONEDNN_INT8: return dnnl_s8;
   }
   return dnnl_data_type_undef;
 }
@@ -155,8 +156,12 @@ bool onednn_md_equal(onednn_md_t a, onednn_md_t b) {
 size_t onednn_md_bytes(onednn_md_t md) { return dnnl_memory_desc_get_size(ref(md)); }
 
 onednn_dtype onednn_md_dtype(onednn_md_t md) {
-  dnnl_data_type_t type = describe(md).type;
-  return type == dnnl_f32 ? ONEDNN_FLOAT32 : type == dnnl_bf16 ? ONEDNN_BFLOAT16 : ONEDNN_UINT8;
+  switch (describe(md).type) {
+    case dnnl_f32: return ONEDNN_FLOAT32;
+    case dnnl_bf16: return ONEDNN_BFLOAT16;
+    case dnnl_s8: return ONEDNN_INT8;
+    default: return ONEDNN_UINT8;
+  }
 }
 
 int onednn_md_channel_block(onednn_md_t md) {

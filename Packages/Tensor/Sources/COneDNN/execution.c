@@ -50,6 +50,7 @@ void onednn_primitive_destroy(onednn_primitive_t primitive) {
   for (int i = 0; i < MAX_ARGUMENTS; i++)
     if (primitive->memories[i]) dnnl_memory_destroy(primitive->memories[i]);
   for (int i = 0; i < primitive->source_count; i++) onednn_md_destroy(primitive->sources[i]);
+  for (int i = 0; i < primitive->fixed_count; i++) dnnl_memory_destroy(primitive->fixed[i].memory);
   if (primitive->residual) onednn_md_destroy(primitive->residual);
   dnnl_primitive_destroy(primitive->primitive);
   dnnl_primitive_desc_destroy(primitive->desc);
@@ -57,7 +58,7 @@ void onednn_primitive_destroy(onednn_primitive_t primitive) {
 }
 
 bool onednn_execute(onednn_primitive_t primitive, int count, const onednn_argument *arguments) {
-  dnnl_exec_arg_t list[MAX_ARGUMENTS];
+  dnnl_exec_arg_t list[MAX_ARGUMENTS + 2];
   if (count > MAX_ARGUMENTS) return false;
   for (int i = 0; i < count; i++) {
     int role = arguments[i].role;
@@ -71,6 +72,7 @@ bool onednn_execute(onednn_primitive_t primitive, int count, const onednn_argume
     if (dnnl_memory_set_data_handle(*memory, arguments[i].data) != dnnl_success) return false;
     list[i] = (dnnl_exec_arg_t){argument_index(role), *memory};
   }
+  for (int i = 0; i < primitive->fixed_count; i++) list[count++] = primitive->fixed[i];
   if (dnnl_primitive_execute(primitive->primitive, onednn_stream(), count, list) != dnnl_success)
     return false;
   return dnnl_stream_wait(onednn_stream()) == dnnl_success;

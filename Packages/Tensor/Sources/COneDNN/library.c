@@ -35,3 +35,11 @@ bool onednn_has_bfloat16(void) {
   dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
   return (isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
 }
+
+int onednn_largest_byte_weight(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni") ? 127 : 63;
+#else
+  return 127;
+#endif
+}

@@ -12,7 +12,7 @@ static dnnl_prop_kind_t prop_kind(onednn_direction direction) {
 
 static bool is_forward(onednn_direction direction) { return direction <= ONEDNN_FORWARD_INFERENCE; }
 
-static onednn_primitive_t finish(dnnl_status_t status, dnnl_primitive_desc_t desc) {
+onednn_primitive_t onednn_finish(dnnl_status_t status, dnnl_primitive_desc_t desc) {
   if (status != dnnl_success) return NULL;
   onednn_primitive_t made = calloc(1, sizeof *made);
   if (!made || dnnl_primitive_create(&made->primitive, desc) != dnnl_success) {
@@ -61,13 +61,7 @@ static dnnl_primitive_attr_t plain_attributes(void) {
   return shared;
 }
 
-#if V3
-typedef dnnl_primitive_desc_t hint_t;
-#else
-typedef const_dnnl_primitive_desc_t hint_t;
-#endif
-
-static dnnl_status_t convolution_desc(
+dnnl_status_t onednn_convolution_desc(
     dnnl_primitive_desc_t *out, onednn_direction direction, dnnl_alg_kind_t algorithm,
     const onednn_window *w, md_ref src, md_ref weights, md_ref bias, md_ref dst,
     dnnl_primitive_attr_t attributes, hint_t hint) {
@@ -117,15 +111,15 @@ onednn_primitive_t onednn_convolution(
   // A backward primitive takes the forward one that it belongs to as a hint. There is none to give
   // where the forward pass refuses these types: weight gradients of bfloat16 layers are float32.
   if (!is_forward(direction)
-      && convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights),
+      && onednn_convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights),
                           NULL, ref(dst), NULL, NULL) != dnnl_success)
     hint = NULL;
   dnnl_primitive_attr_t attributes = make_attributes(epilogue, ref(dst));
-  dnnl_status_t status = convolution_desc(
+  dnnl_status_t status = onednn_convolution_desc(
       &desc, direction, kind, window, ref(src), ref(weights), ref(bias), ref(dst), attributes, hint);
   dnnl_primitive_attr_destroy(attributes);
   if (hint) dnnl_primitive_desc_destroy(hint);
-  onednn_primitive_t made = finish(status, desc);
+  onednn_primitive_t made = onednn_finish(status, desc);
   if (made && epilogue.residual == ONEDNN_RESIDUAL_APART) made->residual = onednn_md_copy(ref(dst));
   return made;
 }
@@ -141,7 +135,7 @@ onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md
   if (status == dnnl_success)
     status = dnnl_primitive_desc_create(&desc, &op, plain_attributes(), onednn_engine(), NULL);
 #endif
-  return finish(status, desc);
+  return onednn_finish(status, desc);
 }
 
 static dnnl_status_t max_pool_desc(
@@ -183,7 +177,7 @@ onednn_primitive_t onednn_max_pool(
   dnnl_status_t status =
       max_pool_desc(&desc, direction, kernel, window, ref(src), ref(dst), hint);
   if (hint) dnnl_primitive_desc_destroy(hint);
-  return finish(status, desc);
+  return onednn_finish(status, desc);
 }
 
 static dnnl_status_t resampling_desc(
@@ -216,14 +210,14 @@ onednn_primitive_t onednn_resampling(
     return NULL;
   dnnl_status_t status = resampling_desc(&desc, direction, bilinear, ref(src), ref(dst), hint);
   if (hint) dnnl_primitive_desc_destroy(hint);
-  return finish(status, desc);
+  return onednn_finish(status, desc);
 }
 
-static onednn_primitive_t reorder(md_ref from, md_ref to) {
+onednn_primitive_t onednn_reorder_with(md_ref from, md_ref to, dnnl_primitive_attr_t attributes) {
   dnnl_primitive_desc_t desc = NULL;
   dnnl_status_t status = dnnl_reorder_primitive_desc_create(
-      &desc, from, onednn_engine(), to, onednn_engine(), plain_attributes());
-  onednn_primitive_t made = finish(status, desc);
+      &desc, from, onednn_engine(), to, onednn_engine(), attributes);
+  onednn_primitive_t made = onednn_finish(status, desc);
   if (!made) return NULL;
   made->sources[0] = onednn_md_copy(from);
   made->source_count = 1;
@@ -231,7 +225,7 @@ static onednn_primitive_t reorder(md_ref from, md_ref to) {
 }
 
 onednn_primitive_t onednn_reorder(onednn_md_t from, onednn_md_t to) {
-  return reorder(ref(from), ref(to));
+  return onednn_reorder_with(ref(from), ref(to), plain_attributes());
 }
 
 onednn_primitive_t onednn_reorder_part(
@@ -244,7 +238,7 @@ onednn_primitive_t onednn_reorder_part(
   if (dnnl_memory_desc_init_submemory(&part.desc, &from->desc, dims, offsets) != dnnl_success)
     return NULL;
 #endif
-  onednn_primitive_t made = reorder(ref(&part), ref(to));
+  onednn_primitive_t made = onednn_reorder_with(ref(&part), ref(to), plain_attributes());
 #if V3
   dnnl_memory_desc_destroy(part.desc);
 #endif
@@ -265,7 +259,7 @@ onednn_primitive_t onednn_concat(int count, onednn_md_t const *srcs, int axis, o
   dnnl_status_t status = dnnl_concat_primitive_desc_create(
       &desc, ref(dst), count, axis, inputs, plain_attributes(), onednn_engine());
 #endif
-  onednn_primitive_t made = finish(status, desc);
+  onednn_primitive_t made = onednn_finish(status, desc);
   if (!made) return NULL;
   for (int i = 0; i < count; i++) made->sources[i] = onednn_md_copy(ref(srcs[i]));
   made->source_count = count;

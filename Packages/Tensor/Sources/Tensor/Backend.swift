@@ -40,6 +40,14 @@ package protocol Backend: AnyObject, Sendable {
     _ gradient: Storage, input x: Storage, upsampling maps: [Storage], weight: Storage,
     needs: [Bool]
   ) -> [Storage?]
+  /// Fused: a convolution of bytes, a residual and ReLU, rounded to bytes.
+  func convolution(
+    _ x: Storage, weight: QuantisedWeight, residual: Storage?, _ convolution: ByteConvolution
+  ) -> Storage
+  /// `x / step`, rounded to the nearest byte.
+  func quantise(_ x: Storage, step: Float, to dtype: DType) -> Storage
+  /// `step · x`, of bytes.
+  func dequantise(_ x: Storage, step: Float, to dtype: DType) -> Storage
   /// `[M, K] × [K, N]` or a batch of them.
   func matmul(_ a: Storage, _ b: Storage) -> Storage
   /// The last two dimensions exchanged.
@@ -235,6 +243,20 @@ extension Backend {
     var y = convolution(x, weight: weight, bias: bias, geometry: geometry)
     if let residual { y = add(y, residual) }
     return relu ? leakyReLU(y, slope: 0) : y
+  }
+
+  /// In float32: bytes back to numbers, convolution, sum, ReLU, and rounded to bytes.
+  package func decomposedConvolution(
+    _ x: Storage, weight: QuantisedWeight, residual: Storage?, _ convolution: ByteConvolution
+  ) -> Storage {
+    let start = residual.flatMap { residual in
+      convolution.residualStep.map { dequantise(residual, step: $0, to: .float32) }
+    }
+    let y = decomposedConvolution(
+      dequantise(x, step: convolution.inputStep, to: .float32), weight: weight.rounded.storage,
+      bias: weight.bias.storage, geometry: convolution.geometry, residual: start,
+      relu: convolution.output == .uint8)
+    return quantise(y, step: convolution.outputStep, to: convolution.output)
   }
 
   /// Sum and ReLU one after the other.

@@ -5,15 +5,17 @@ public enum DType: String, Hashable, Sendable, CaseIterable {
   /// The upper half of a float32: its range with 8 bits of precision. Arithmetic on it is done in,
   /// and its sums are kept in, float32.
   case bfloat16
-  /// Labels and other bytes.
+  /// Labels, and the maps of a quantised network.
   case uint8
+  /// The weights of a quantised network, and its maps that may be negative.
+  case int8
 
   /// Bytes per element.
   public var size: Int {
     switch self {
     case .float32: 4
     case .bfloat16: 2
-    case .uint8: 1
+    case .uint8, .int8: 1
     }
   }
 }

@@ -32,9 +32,10 @@ package struct Storage: Sendable {
 
   /// True where the elements are bfloat16, false where they are float32: kernels know no other.
   ///
-  /// - Precondition: They are one of the two; labels are not computed with.
+  /// - Precondition: They are one of the two; bytes are not computed with.
   var isBFloat16: Bool {
-    require(dtype != .uint8, "labels, \(dtype) \(shape), cannot be computed with")
+    require(
+      dtype.size > 1, "labels and quantised maps, \(dtype) \(shape), cannot be computed with")
     return dtype == .bfloat16
   }
 

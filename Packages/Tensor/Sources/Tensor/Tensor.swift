@@ -11,15 +11,22 @@ public struct Tensor: Sendable {
   /// Makes the elements once more, for pullbacks that would hold them otherwise; nil where that
   /// costs more than holding them.
   let remake: (@Sendable () -> Storage)?
+  /// What one unit of a quantised map's bytes is worth; nil for any other tensor. See
+  /// ``quantised(step:signed:)``.
+  public let step: Float?
 
   package init(_ storage: Storage) {
     self.init(storage, node: nil)
   }
 
-  init(_ storage: Storage, node: Tape.Node?, remake: (@Sendable () -> Storage)? = nil) {
+  init(
+    _ storage: Storage, node: Tape.Node?, remake: (@Sendable () -> Storage)? = nil,
+    step: Float? = nil
+  ) {
     self.storage = storage
     self.node = node
     self.remake = remake
+    self.step = step
   }
 
   /// The extents, outermost first.
@@ -29,7 +36,7 @@ public struct Tensor: Sendable {
   public var dtype: DType { storage.dtype }
 
   /// The same values, cut off from whatever recorded them.
-  public var detached: Tensor { Tensor(storage) }
+  public var detached: Tensor { Tensor(storage, node: nil, step: step) }
 
   /// What runs operations.
   static var backend: any Backend { CPUBackend.shared }
@@ -95,7 +102,7 @@ extension Tensor {
   public var labels: [UInt8] {
     require(dtype == .uint8, "labels are uint8, this tensor is \(dtype)")
     if Rehearsal.isUnderWay { return [UInt8](repeating: 0, count: shape.count) }
-    return storage.withElements(of: UInt8.self) { Array($0) }
+    return Self.backend.plain(storage).withElements(of: UInt8.self) { Array($0) }
   }
 
   /// The only element.

@@ -14,6 +14,21 @@ extension Serial {
       }
     }
 
+    @Test func bytesAreComputedWithOnlyAsBytes() async {
+      await #expect(processExitsWith: .failure) {
+        _ = Tensor(labels: [1, 2, 3, 4], shape: [1, 1, 2, 2]).maxPool2d(kernel: 2, stride: 2)
+      }
+      await #expect(processExitsWith: .failure) {
+        _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).quantised(step: 1).relu()
+      }
+      await #expect(processExitsWith: .failure) {
+        _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).conv2dForInference(
+          weight: QuantisedWeight(
+            Tensor(repeating: 1, shape: [16, 16, 1, 1]), bias: Tensor(repeating: 0, shape: [16])),
+          relu: true, step: 1)
+      }
+    }
+
     @Test func aBiasHasOneElementPerOutput() async {
       await #expect(processExitsWith: .failure) {
         _ = Tensor(repeating: 1, shape: [1, 16, 8, 8]).conv2dForInference(

@@ -6,9 +6,27 @@ public import Tensor
 /// Built for inference, the normalisation is folded into the convolution's weights and everything
 /// runs as one primitive.
 public struct ConvolutionBatchNorm: Layer {
+  /// What of a layer an int8 network computes in bytes.
+  public enum Bytes: Sendable {
+    /// Nothing.
+    case none
+    /// Its output is rounded to bytes.
+    case output
+    /// All of it: its inputs are quantised maps, nowhere negative.
+    case all
+  }
+
   private enum Form: Sendable {
     case training(Conv2d, BatchNorm2d)
-    case folded(weight: Tensor, bias: Tensor)
+    case folded(weight: Tensor, bias: Tensor, Rounding)
+    case quantised(QuantisedWeight, step: Float)
+  }
+
+  /// What becomes of a folded layer's output.
+  private enum Rounding: Sendable {
+    case none
+    case observed(Calibration)
+    case bytes(step: Float)
   }
 
   private let form: Form
@@ -23,10 +41,11 @@ public struct ConvolutionBatchNorm: Layer {
   ///
   /// - Parameter remade: In training, whether a convolution over the output normalises again on the way
   ///   back rather than hold it; see `Tensor.batchNorm`.
+  /// - Parameter bytes: What an int8 network computes in bytes.
   public init(
     convolution: Scope, norm: Scope, _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int = 0, bias: Bool = false, relu: Bool = true, remade: Bool = false,
-    initial: Initialiser = .kaimingNormalFanIn
+    bytes: Bytes = .none, initial: Initialiser = .kaimingNormalFanIn
   ) {
     let conv = Conv2d(
       convolution, inputs, outputs, kernel: kernel, stride: stride, padding: padding, bias: bias,
@@ -34,7 +53,21 @@ public struct ConvolutionBatchNorm: Layer {
     let norm = BatchNorm2d(norm, outputs)
     switch convolution.mode {
     case .training: form = .training(conv, norm)
-    case .inference: form = Self.folded(conv, norm)
+    case .inference:
+      let (weight, bias) = Self.folded(conv, norm)
+      form = .folded(weight: weight, bias: bias, .none)
+    case .calibrating(let calibration):
+      let (weight, bias) = Self.folded(conv, norm)
+      form = .folded(
+        weight: weight, bias: bias, bytes == .none ? .none : .observed(calibration))
+    case .quantised(let calibration):
+      let (weight, bias) = Self.folded(conv, norm)
+      func step() -> Float { calibration.step(of: convolution.path, signed: !relu) }
+      switch bytes {
+      case .none: form = .folded(weight: weight, bias: bias, .none)
+      case .output: form = .folded(weight: weight, bias: bias, .bytes(step: step()))
+      case .all: form = .quantised(QuantisedWeight(weight, bias: bias), step: step())
+      }
     }
     self.stride = stride
     self.padding = padding
@@ -43,7 +76,8 @@ public struct ConvolutionBatchNorm: Layer {
     path = convolution.path
   }
 
-  private static func folded(_ conv: Conv2d, _ norm: BatchNorm2d) -> Form {
+  private static func folded(_ conv: Conv2d, _ norm: BatchNorm2d) -> (weight: Tensor, bias: Tensor)
+  {
     let (factor, summand) = norm.folded
     var weights = conv.weight.value.floats
     let perOutput = weights.count / factor.count
@@ -56,9 +90,9 @@ public struct ConvolutionBatchNorm: Layer {
     if let bias = conv.bias?.value.floats {
       for output in factor.indices { biases[output] += factor[output] * bias[output] }
     }
-    return .folded(
-      weight: Tensor(weights, shape: conv.weight.shape),
-      bias: Tensor(biases, shape: [factor.count]))
+    return (
+      Tensor(weights, shape: conv.weight.shape), Tensor(biases, shape: [factor.count])
+    )
   }
 
   /// `[N, C, H, W]` to `[N, O, H', W']`.
@@ -73,19 +107,36 @@ public struct ConvolutionBatchNorm: Layer {
       return OperationObserver.$layer.withValue(path) {
         relu ? y.addedReLU(residual) : y + residual
       }
-    case .folded(let weight, let bias):
+    case .folded(let weight, let bias, let rounding):
+      return OperationObserver.$layer.withValue(path) {
+        rounded(
+          x.conv2dForInference(
+            weight: weight, bias: bias, stride: stride, padding: padding, residual: residual,
+            relu: relu), rounding)
+      }
+    case .quantised(let weight, let step):
       return OperationObserver.$layer.withValue(path) {
         x.conv2dForInference(
-          weight: weight, bias: bias, stride: stride, padding: padding, residual: residual,
-          relu: relu)
+          weight: weight, stride: stride, padding: padding, residual: residual, relu: relu,
+          step: step)
       }
+    }
+  }
+
+  private func rounded(_ y: Tensor, _ rounding: Rounding) -> Tensor {
+    switch rounding {
+    case .none: return y
+    case .observed(let calibration):
+      calibration.observe(path, y)
+      return y
+    case .bytes(let step): return y.quantised(step: step, signed: !relu)
     }
   }
 
   /// Over x and maps that are first enlarged to its size and joined behind its channels; see
   /// ``Tensor/Tensor/conv2d(upsampling:weight:)``.
   ///
-  /// - Precondition: A 3x3 convolution with stride and padding 1, without a bias of its own.
+  /// - Precondition: A 3x3 convolution with stride and padding 1, without a bias of its own, not in bytes.
   public func callAsFunction(_ x: Tensor, upsampling maps: [Tensor]) -> Tensor {
     precondition(stride == 1 && padding == 1, "\(path) has stride \(stride), padding \(padding)")
     switch form {
@@ -95,9 +146,11 @@ public struct ConvolutionBatchNorm: Layer {
         x.conv2d(upsampling: maps, weight: conv.weight.value)
       }
       return norm(y, relu: relu)
-    case .folded(let weight, let bias):
+    case .quantised: fatalError("\(path) is not computed in bytes")
+    case .folded(let weight, let bias, let rounding):
       return OperationObserver.$layer.withValue(path) {
-        x.conv2dForInference(upsampling: maps, weight: weight, bias: bias, relu: relu)
+        rounded(
+          x.conv2dForInference(upsampling: maps, weight: weight, bias: bias, relu: relu), rounding)
       }
     }
   }

@@ -19,6 +19,7 @@ typedef enum {
   ONEDNN_FLOAT32 = 0,
   ONEDNN_BFLOAT16 = 1,
   ONEDNN_UINT8 = 2,
+  ONEDNN_INT8 = 3,
 } onednn_dtype;
 
 /// Roles of a primitive's operands; `onednn_primitive_md` and `onednn_execute` name them so.
@@ -49,6 +50,9 @@ typedef enum {
 int onednn_version(void);
 /// True where oneDNN computes in bfloat16 on this processor.
 bool onednn_has_bfloat16(void);
+/// The largest magnitude of a weight with which sums of products of bytes never saturate on this processor:
+/// 127, or 63 where two products are added in 16 bits.
+int onednn_largest_byte_weight(void);
 
 // Memory descriptors. Those returned are owned by the caller.
 onednn_md_t onednn_md_plain(int rank, const int64_t *dims, onednn_dtype dtype);
@@ -94,6 +98,22 @@ onednn_primitive_t onednn_convolution(
     onednn_direction direction, onednn_algorithm algorithm, const onednn_window *window,
     onednn_md_t src, onednn_md_t weights, onednn_md_t bias, onednn_md_t dst,
     onednn_epilogue epilogue);
+
+/// What follows the sum of a convolution of bytes.
+typedef struct {
+  /// Per output channel: what the sum is multiplied by, and what is added then.
+  const float *scales, *bias;
+  /// Whether what dst held before is added, of which type it was and what it is multiplied by.
+  bool residual;
+  onednn_dtype residual_type;
+  float residual_scale;
+} onednn_byte_epilogue;
+
+/// A convolution of uint8 by int8 whose result is rounded to the bytes of dst, where it saturates: at 0
+/// below if they are uint8, which is ReLU. Copies what it needs of the epilogue.
+onednn_primitive_t onednn_byte_convolution(
+    const onednn_window *window, onednn_md_t src, onednn_md_t weights, onednn_md_t dst, int outputs,
+    onednn_byte_epilogue epilogue);
 onednn_primitive_t onednn_matmul(onednn_md_t src, onednn_md_t weights, onednn_md_t dst);
 onednn_primitive_t onednn_max_pool(
     onednn_direction direction, const int64_t kernel[2], const onednn_window *window,
@@ -101,6 +121,8 @@ onednn_primitive_t onednn_max_pool(
 onednn_primitive_t onednn_resampling(
     onednn_direction direction, bool bilinear, onednn_md_t src, onednn_md_t dst);
 onednn_primitive_t onednn_reorder(onednn_md_t from, onednn_md_t to);
+/// dst = scale * src, rounded to the nearest where dst holds bytes, which saturate.
+onednn_primitive_t onednn_scaled_reorder(onednn_md_t from, onednn_md_t to, float scale);
 /// Copies the part of `from` that starts at `offsets` with `dims` elements into `to`; returns NULL
 /// where the layout cannot express the part.
 onednn_primitive_t onednn_reorder_part(

@@ -4,6 +4,7 @@ extension CPUBackend {
   package func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (
     output: Storage, workspace: Storage?
   ) {
+    if x.dtype.size == 1 { return (maxPoolOfBytes(x, geometry: geometry), nil) }
     let source =
       geometry.isWide
       ? cast(plain(x), to: .float32) : cast(walkable(x), to: computeType(x.dtype))

@@ -79,7 +79,7 @@ package final class CPUBackend: Backend {
   func prepared(_ x: Storage, as descriptor: MemoryDescriptor) -> Storage {
     if x.descriptor == descriptor { return x }
     if let same = sameBytes(x, as: descriptor) { return same }
-    if x.dtype == descriptor.dtype || (Self.computesBFloat16 && x.dtype != .uint8) {
+    if x.dtype == descriptor.dtype || (Self.computesBFloat16 && x.dtype.size > 1) {
       return reordered(x, to: descriptor)
     }
     let converted = cast(x, to: descriptor.dtype)
@@ -164,10 +164,12 @@ package final class CPUBackend: Backend {
 struct PrimitiveKey: Hashable {
   enum Kind: Hashable {
     case reorder
+    case scaledReorder(Float)
     case part(shape: Shape, offset: Int)
     case concatenation
     case convolution(ConvolutionGeometry, ConvolutionPass, DType, bias: Bool)
     case fusedConvolution(ConvolutionGeometry, DType, bias: Bool, sum: Bool, relu: Bool)
+    case byteConvolution(ByteConvolution)
     case matmul(Shape, Shape, DType)
     case maxPool(PoolingGeometry, backward: Bool)
     case resize(Shape, ResizeMode, backward: Bool)

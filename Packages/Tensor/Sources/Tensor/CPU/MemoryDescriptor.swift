@@ -87,6 +87,7 @@ extension DType {
     case .float32: ONEDNN_FLOAT32
     case .bfloat16: ONEDNN_BFLOAT16
     case .uint8: ONEDNN_UINT8
+    case .int8: ONEDNN_INT8
     }
   }
 
@@ -94,6 +95,7 @@ extension DType {
     switch value {
     case ONEDNN_BFLOAT16: self = .bfloat16
     case ONEDNN_UINT8: self = .uint8
+    case ONEDNN_INT8: self = .int8
     default: self = .float32
     }
   }

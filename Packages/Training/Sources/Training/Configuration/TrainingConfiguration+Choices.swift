@@ -1,4 +1,5 @@
 import BiSeNet
+import Tensor
 
 extension TrainingConfiguration {
   /// What is learnt from.
@@ -83,6 +84,9 @@ extension TrainingConfiguration {
     case float32
     /// bfloat16, with float32 master weights, batch statistics and losses.
     case bfloat16
+
+    /// The faster of the two on this processor.
+    public static var fastest: Precision { Processor.computesBFloat16 ? .bfloat16 : .float32 }
   }
 
   /// At which size predictions and labels are compared.

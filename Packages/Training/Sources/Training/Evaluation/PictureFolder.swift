@@ -15,10 +15,14 @@ final class PictureFolder: SegmentationDataset {
 
   /// Lists the folder.
   ///
-  /// - Parameter keeping: Whether pictures are kept for ``take(_:)``.
+  /// - Parameters:
+  ///   - keeping: Whether pictures are kept for ``take(_:)``.
+  ///   - most: How many pictures there are at most, evenly spread over those in the folder.
   /// - Throws: ``EvaluationProblem`` where there is no such folder or no PNG in it.
-  init(_ folder: String, keeping: Bool) throws(EvaluationProblem) {
-    files = try PictureListing.files(in: folder)
+  init(_ folder: String, keeping: Bool, atMost most: Int = .max) throws(EvaluationProblem) {
+    let all = try PictureListing.files(in: folder)
+    let count = min(most, all.count)
+    files = (0..<count).map { all[$0 * all.count / count] }
     self.folder = folder
     read = Mutex(keeping ? [:] : nil)
   }

@@ -18,7 +18,7 @@ public struct TrainedNetwork: Sendable {
   }
 
   /// The network, its running statistics in use.
-  public let network: BiSeNet
+  public private(set) var network: BiSeNet
   /// The size of its input.
   public let size: TrainingConfiguration.ImageSize
   /// How pixels become its numbers.
@@ -26,6 +26,10 @@ public struct TrainedNetwork: Sendable {
   /// One line on what was loaded, renamed, ignored and missing; nil where the file holds the network
   /// under its own names and nothing else.
   public let remark: String?
+
+  private let store: ParameterStore
+  private let backbone: Backbone
+  private let classes: Int
 
   /// Opens a checkpoint. What is nil is read from its metadata; where that is silent, too, the size
   /// is 512x1024 and the normalisation the paper's, red first.
@@ -40,9 +44,9 @@ public struct TrainedNetwork: Sendable {
     channelOrder: TrainingConfiguration.ChannelOrder? = nil
   ) throws {
     let file = try openCheckpoint(at: path)
-    let backbone = try Backbone(of: file)
-    let classes = try file.classCount()
-    let store = ParameterStore()
+    backbone = try Backbone(of: file)
+    classes = try file.classCount()
+    store = ParameterStore()
     _ = BiSeNet(store.scope(.training), backbone: backbone, classes: classes)
     let loaded = try store.load(from: file)
     let isPlain = loaded.renamed.isEmpty && loaded.ignored.isEmpty && loaded.missing.isEmpty
@@ -52,6 +56,40 @@ public struct TrainedNetwork: Sendable {
     let values = try normalisation ?? file.choice(.normalisation) ?? .paper
     let order = try channelOrder ?? file.choice(.channelOrder) ?? .rgb
     self.normalisation = values.values.ordered(order == .rgb ? .rgb : .bgr)
+  }
+
+  /// The same network with its convolutions in bytes.
+  ///
+  /// - Parameters:
+  ///   - folder: Of PNGs like those that it will see; the largest values that its layers have on them are
+  ///     the largest that bytes will hold.
+  ///   - pictures: How many of them are run, evenly spread over the folder.
+  ///   - progress: Called after each picture with the number of those behind it and the number of all.
+  /// - Throws: ``EvaluationProblem`` where there are no pictures, `DataLoaderError` where one cannot be read.
+  public func quantised(
+    calibratedOn folder: String, pictures: Int = 32,
+    progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+  ) throws -> TrainedNetwork {
+    let loader = try DataLoader(
+      dataset: PictureFolder(folder, keeping: false, atMost: pictures), batchSize: 1,
+      transform: Resize(height: size.height, width: size.width, labels: .nearest),
+      normalisation: normalisation)
+    let calibration = Calibration()
+    let observed = network(.calibrating(calibration))
+    let batches = try loader.batches(epoch: 0)
+    var done = 0
+    while let batch = try batches.next() {
+      _ = observed.mainLogits(batch.tensor(.float32))
+      done += 1
+      progress(done, loader.batchCount)
+    }
+    var quantised = self
+    quantised.network = network(.quantised(calibration))
+    return quantised
+  }
+
+  private func network(_ mode: Scope.Mode) -> BiSeNet {
+    BiSeNet(store.scope(mode), backbone: backbone, classes: classes)
   }
 }
 

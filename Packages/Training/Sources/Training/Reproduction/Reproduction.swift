@@ -222,7 +222,7 @@ extension TrainingConfiguration {
     configuration.optimisation.scheduleStep = .iteration
     configuration.optimisation.epochs = 2
     configuration.optimisation.batchSize = 2
-    configuration.precision = Processor.computesBFloat16 ? .bfloat16 : .float32
+    configuration.precision = .fastest
     configuration.validation.every = 2
     configuration.checkpoint.keepLast = 1
     configuration.output = "out/reproduction"
