@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Synchronization
 public import Training
 
 /// The options of running a trained network, beside its checkpoint.
@@ -28,7 +29,7 @@ public struct NetworkOptions: ParsableArguments {
   @Option(
     help: """
       The type that the network computes in; int8 needs --calibration, computes convolutions in \
-      bytes and is the fastest, for a little less accuracy.
+      bytes and is faster, for a little less accuracy.
       """)
   public var precision = InferencePrecision.float32
 
@@ -36,7 +37,7 @@ public struct NetworkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      For int8: a folder of PNGs like those that the network will see, of which 32 are run first, in \
+      For int8: a folder of PNGs like those that the network will see, some of which are run first, in \
       float32, to learn how large its maps are.
       """, valueName: "dir"))
   public var calibration: String?
@@ -65,18 +66,22 @@ public struct NetworkOptions: ParsableArguments {
   ///
   /// - Throws: What opening the checkpoint and calibrating throw.
   public func open(checkpoint: String) throws -> TrainedNetwork {
-    let trained = try TrainedNetwork(
-      checkpoint: checkpoint, size: size, normalisation: normalisation, channelOrder: channelOrder)
-    if let remark = trained.remark { StandardError().write(remark + "\n") }
-    guard let calibration else { return trained }
-    var progress: ProgressReporter?
-    let quantised = try trained.quantised(calibratedOn: calibration) { done, all in
-      if progress == nil {
-        progress = ProgressReporter("calibrating", unit: "images", total: all)
+    let progress = Mutex<ProgressReporter?>(nil)
+    let pictures = calibration.map { folder in
+      CalibrationPictures(folder: folder) { done, all in
+        progress.withLock { progress in
+          if progress == nil {
+            progress = ProgressReporter("calibrating", unit: "images", total: all)
+          }
+          progress?.update(completed: done)
+        }
       }
-      progress?.update(completed: done)
     }
-    progress?.finish()
-    return quantised
+    let trained = try TrainedNetwork(
+      checkpoint: checkpoint, size: size, normalisation: normalisation, channelOrder: channelOrder,
+      calibration: pictures)
+    progress.withLock { $0?.finish() }
+    if let remark = trained.remark { StandardError().write(remark + "\n") }
+    return trained
   }
 }

@@ -18,7 +18,7 @@ struct Bench: ParsableCommand {
       peakBytes (of tensors), allocations (blocks taken from the system per repetition), \
       reorders (tensors laid out anew per repetition), gigaflopsPerSecond (of the network as \
       defined; training counts three times the forward pass), floorShare (of the median, what \
-      that arithmetic would take at the rate of one large convolution), residentBytes (the most \
+      that arithmetic would take at the rate of one large convolution, of floats in int8 too), residentBytes (the most \
       that the process had in memory); with --profile also operations (name, calls, seconds).
 
       Apps/bench/peers/compare.py runs the same work in PyTorch, interleaved with this, and prints \
@@ -57,15 +57,11 @@ struct Work: ParsableArguments {
     }
   }
 
-  func validateForFloats() throws {
+  /// The means over whole pictures have one value per image and channel to take statistics of.
+  func validateForTraining() throws {
     guard precision != .int8 else {
       throw ValidationError("--precision int8 is for infer and export")
     }
-  }
-
-  /// The means over whole pictures have one value per image and channel to take statistics of.
-  func validateForTraining() throws {
-    try validateForFloats()
     guard batch > 1 else {
       throw ValidationError("--batch is 2 or more in training, for its batch statistics")
     }

@@ -141,7 +141,7 @@ extension AppTests {
 
     @Test(arguments: [
       ["--label-resolution", "input"], ["--split", "val"], ["--precision", "bfloat16"],
-      ["--normalisation", "imagenet"],
+      ["--normalisation", "imagenet"], ["--precision", "int8", "--calibration", "c"],
     ])
     func whatComparingPicturesDoesNotReadIsRefused(_ arguments: [String]) throws {
       let outcome = try App.eval.run(

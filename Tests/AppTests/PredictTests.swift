@@ -106,12 +106,20 @@ extension AppTests {
       #expect(same < all, "nothing was computed in bytes")
       #expect(Double(same) > 0.9 * Double(all), "\(same) of \(all)")
       let run = try TinyRun.get()
-      let evaluated = try App.eval.run(
-        [
-          "--checkpoint", run.checkpoint, "--dataset", "folder", "--root", "images", "--labels",
-          "truth", "--format", "json",
-        ] + network + bytes, in: folder)
-      #expect(try evaluated.object()["images"] as? Int == 3, "\(evaluated.transcript)")
+      let set = ["--checkpoint", run.checkpoint, "--dataset", "folder", "--root", "images"]
+      let reports = try [[], bytes].map { more in
+        try App.eval.run(
+          set + ["--labels", "truth", "--format", "json"] + network + more, in: folder
+        ).object()
+      }
+      #expect(reports.allSatisfy { $0["images"] as? Int == 3 })
+      let accuracies = reports.compactMap { $0["pixelAccuracy"] as? Double }
+      #expect(accuracies.count == 2 && accuracies[0] != accuracies[1], "\(accuracies)")
+      let exported = try App.exportPseudoLabels.run(
+        set + ["--output", "pseudo"] + network + bytes, in: folder)
+      #expect(
+        exported.status == 0 && exported.errors.contains("calibrating"), "\(exported.transcript)")
+      #expect(try folder.contents("pseudo/labels").count == 3)
     }
 
     /// Two ways to the same figures: the network in eval, and its label PNGs through eval.

@@ -72,11 +72,33 @@ import Testing
     #expect(none.dtype == .float32 && none.floats == exact.floats)
   }
 
-  @Test func aLayerThatWasNotObservedIsNamed() async {
-    await #expect(processExitsWith: .failure) {
+  @Test func aLayerThatWasNotObservedIsNamed() async throws {
+    let result = try await #require(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
       let scope = ParameterStore().scope(.quantised(Calibration()))
       _ = ConvolutionBatchNorm(
         convolution: scope["conv"], norm: scope["bn"], 16, 16, kernel: 1, bytes: .all)
     }
+    let errors = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(errors.contains("conv was not calibrated"), "\(errors)")
+  }
+
+  @Test func valuesThatAreNotFiniteAreNamed() async throws {
+    let result = try await #require(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let store = ParameterStore(), calibration = Calibration()
+      func layer(_ mode: Scope.Mode) -> ConvolutionBatchNorm {
+        let scope = store.scope(mode)
+        return ConvolutionBatchNorm(
+          convolution: scope["conv"], norm: scope["bn"], 16, 16, kernel: 1, relu: false, bytes: .all
+        )
+      }
+      _ = layer(.calibrating(calibration))(Tensor(repeating: .nan, shape: [1, 16, 2, 2]))
+      _ = layer(.quantised(calibration))
+    }
+    let errors = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(errors.contains("conv gave values that are not finite"), "\(errors)")
   }
 }

@@ -8,10 +8,12 @@ static bool add_fixed(onednn_primitive_t primitive, int argument, const float *v
   void *data = NULL;
   bool made =
       desc &&
-      dnnl_memory_create(&memory, ref(desc), onednn_engine(), DNNL_MEMORY_ALLOCATE) == dnnl_success &&
-      dnnl_memory_get_data_handle(memory, &data) == dnnl_success;
-  if (desc) onednn_md_destroy(desc);
-  if (!made) return false;
+      dnnl_memory_create(&memory, ref(desc), onednn_engine(), DNNL_MEMORY_ALLOCATE) == dnnl_success;
+  onednn_md_destroy(desc);
+  if (!made || dnnl_memory_get_data_handle(memory, &data) != dnnl_success) {
+    if (memory) dnnl_memory_destroy(memory);
+    return false;
+  }
   memcpy(data, values, sizeof *values * (size_t)count);
   primitive->fixed[primitive->fixed_count++] = (dnnl_exec_arg_t){argument, memory};
   return true;
@@ -21,28 +23,42 @@ static dnnl_data_type_t byte_type(onednn_dtype type) {
   return type == ONEDNN_INT8 ? dnnl_s8 : dnnl_u8;
 }
 
+static bool set_scales(
+    dnnl_primitive_attr_t attributes, int outputs, const onednn_byte_epilogue *epilogue) {
+#if V3
+  (void)outputs, (void)epilogue;  // an operand, see add_operands
+  return dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_WEIGHTS, 1) == dnnl_success;
+#else
+  return dnnl_primitive_attr_set_output_scales(attributes, outputs, 1 << 1, epilogue->scales) ==
+         dnnl_success;
+#endif
+}
+
+static bool set_residual(dnnl_primitive_attr_t attributes, const onednn_byte_epilogue *epilogue) {
+  dnnl_post_ops_t operations = NULL;
+  if (dnnl_post_ops_create(&operations) != dnnl_success) return false;
+  dnnl_data_type_t type = byte_type(epilogue->residual_type);
+#if V3
+  dnnl_status_t status =
+      dnnl_post_ops_append_sum(operations, epilogue->residual_scale, 0, type);
+#else
+  dnnl_status_t status =
+      dnnl_post_ops_append_sum_v2(operations, epilogue->residual_scale, type);
+#endif
+  if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, operations);
+  dnnl_post_ops_destroy(operations);
+  return status == dnnl_success;
+}
+
 static dnnl_primitive_attr_t make_attributes(int outputs, const onednn_byte_epilogue *epilogue) {
   dnnl_primitive_attr_t attributes = NULL;
   if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
   dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-#if V3
-  dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_WEIGHTS, 1);
-#else
-  dnnl_primitive_attr_set_output_scales(attributes, outputs, 1 << 1, epilogue->scales);
-#endif
-  if (!epilogue->residual) return attributes;
-  dnnl_post_ops_t operations = NULL;
-  dnnl_post_ops_create(&operations);
-#if V3
-  dnnl_post_ops_append_sum(
-      operations, epilogue->residual_scale, 0, byte_type(epilogue->residual_type));
-#else
-  dnnl_post_ops_append_sum_v2(
-      operations, epilogue->residual_scale, byte_type(epilogue->residual_type));
-#endif
-  dnnl_primitive_attr_set_post_ops(attributes, operations);
-  dnnl_post_ops_destroy(operations);
-  return attributes;
+  if (set_scales(attributes, outputs, epilogue) &&
+      (!epilogue->residual || set_residual(attributes, epilogue)))
+    return attributes;
+  dnnl_primitive_attr_destroy(attributes);
+  return NULL;
 }
 
 /// Version 2 adds the bias before it scales, version 3 after.
@@ -66,6 +82,11 @@ onednn_primitive_t onednn_byte_convolution(
   const int64_t dims[] = {outputs};
   onednn_md_t bias = onednn_md_plain(1, dims, ONEDNN_FLOAT32);
   dnnl_primitive_attr_t attributes = make_attributes(outputs, &epilogue);
+  if (!bias || !attributes) {
+    onednn_md_destroy(bias);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    return NULL;
+  }
   dnnl_primitive_desc_t desc = NULL;
   dnnl_status_t status = onednn_convolution_desc(
       &desc, ONEDNN_FORWARD_INFERENCE, dnnl_convolution_direct, window, ref(src), ref(weights),

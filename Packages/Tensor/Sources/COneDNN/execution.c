@@ -58,7 +58,7 @@ void onednn_primitive_destroy(onednn_primitive_t primitive) {
 }
 
 bool onednn_execute(onednn_primitive_t primitive, int count, const onednn_argument *arguments) {
-  dnnl_exec_arg_t list[MAX_ARGUMENTS + 2];
+  dnnl_exec_arg_t list[MAX_ARGUMENTS + MAX_FIXED];
   if (count > MAX_ARGUMENTS) return false;
   for (int i = 0; i < count; i++) {
     int role = arguments[i].role;

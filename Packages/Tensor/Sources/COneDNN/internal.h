@@ -30,7 +30,7 @@ typedef dnnl_primitive_desc_t hint_t;
 typedef const_dnnl_primitive_desc_t hint_t;
 #endif
 
-enum { MAX_CONCAT = 16, MAX_ARGUMENTS = ONEDNN_ROLE_COUNT + MAX_CONCAT };
+enum { MAX_CONCAT = 16, MAX_FIXED = 2, MAX_ARGUMENTS = ONEDNN_ROLE_COUNT + MAX_CONCAT };
 
 struct onednn_primitive {
   dnnl_primitive_t primitive;
@@ -39,7 +39,7 @@ struct onednn_primitive {
   onednn_md_t sources[MAX_CONCAT];        // concat's and reorder's own operands
   int source_count;
   onednn_md_t residual;                   // of a convolution that adds one from apart
-  dnnl_exec_arg_t fixed[2];               // operands that belong to the primitive
+  dnnl_exec_arg_t fixed[MAX_FIXED];       // operands that belong to the primitive
   int fixed_count;
 };
 

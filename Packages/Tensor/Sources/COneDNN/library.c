@@ -38,7 +38,11 @@ bool onednn_has_bfloat16(void) {
 
 int onednn_largest_byte_weight(void) {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512vnni") ? 127 : 63;
+  // What oneDNN will use, which may be less than the processor has.
+  dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+  bool sums_in_32_bits = (isa & dnnl_cpu_isa_avx512_core_vnni) == dnnl_cpu_isa_avx512_core_vnni ||
+                         (isa & dnnl_cpu_isa_avx2_vnni) == dnnl_cpu_isa_avx2_vnni;
+  return sums_in_32_bits ? 127 : 63;
 #else
   return 127;
 #endif

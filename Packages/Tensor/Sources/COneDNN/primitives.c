@@ -110,9 +110,10 @@ onednn_primitive_t onednn_convolution(
   dnnl_primitive_desc_t hint = NULL, desc = NULL;
   // A backward primitive takes the forward one that it belongs to as a hint. There is none to give
   // where the forward pass refuses these types: weight gradients of bfloat16 layers are float32.
-  if (!is_forward(direction)
-      && onednn_convolution_desc(&hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights),
-                          NULL, ref(dst), NULL, NULL) != dnnl_success)
+  if (!is_forward(direction) &&
+      onednn_convolution_desc(
+          &hint, ONEDNN_FORWARD_TRAINING, kind, window, ref(src), ref(weights), NULL, ref(dst), NULL,
+          NULL) != dnnl_success)
     hint = NULL;
   dnnl_primitive_attr_t attributes = make_attributes(epilogue, ref(dst));
   dnnl_status_t status = onednn_convolution_desc(

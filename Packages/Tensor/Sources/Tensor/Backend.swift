@@ -44,6 +44,8 @@ package protocol Backend: AnyObject, Sendable {
   func convolution(
     _ x: Storage, weight: QuantisedWeight, residual: Storage?, _ convolution: ByteConvolution
   ) -> Storage
+  /// The largest magnitude of a weight in bytes with which that convolution's sums are exact.
+  var largestByteWeight: Int { get }
   /// `x / step`, rounded to the nearest byte.
   func quantise(_ x: Storage, step: Float, to dtype: DType) -> Storage
   /// `step · x`, of bytes.
@@ -254,7 +256,8 @@ extension Backend {
     }
     let y = decomposedConvolution(
       dequantise(x, step: convolution.inputStep, to: .float32), weight: weight.rounded.storage,
-      bias: weight.bias.storage, geometry: convolution.geometry, residual: start,
+      bias: Tensor(weight.bias, shape: [weight.bias.count]).storage,
+      geometry: convolution.geometry, residual: start,
       relu: convolution.output == .uint8)
     return quantise(y, step: convolution.outputStep, to: convolution.output)
   }

@@ -18,6 +18,9 @@ public enum DType: String, Hashable, Sendable, CaseIterable {
     case .uint8, .int8: 1
     }
   }
+
+  /// False for bytes, which stand for something else: a class, or a multiple of a step.
+  var isNumber: Bool { size > 1 }
 }
 
 /// Rounds to the nearest bfloat16, ties to even.

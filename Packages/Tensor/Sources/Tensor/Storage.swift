@@ -35,7 +35,7 @@ package struct Storage: Sendable {
   /// - Precondition: They are one of the two; bytes are not computed with.
   var isBFloat16: Bool {
     require(
-      dtype.size > 1, "labels and quantised maps, \(dtype) \(shape), cannot be computed with")
+      dtype.isNumber, "labels and quantised maps, \(dtype) \(shape), cannot be computed with")
     return dtype == .bfloat16
   }
 

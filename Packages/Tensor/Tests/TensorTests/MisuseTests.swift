@@ -14,19 +14,62 @@ extension Serial {
       }
     }
 
-    @Test func bytesAreComputedWithOnlyAsBytes() async {
-      await #expect(processExitsWith: .failure) {
-        _ = Tensor(labels: [1, 2, 3, 4], shape: [1, 1, 2, 2]).maxPool2d(kernel: 2, stride: 2)
+    /// Each of these would read bytes as if they were numbers.
+    @Test func bytesAreComputedWithOnlyAsBytes() async throws {
+      func expectRefusal(_ result: ExitTest.Result, _ sentence: String) {
+        let errors = String(decoding: result.standardErrorContent, as: UTF8.self)
+        #expect(errors.contains(sentence), "\(errors)")
       }
-      await #expect(processExitsWith: .failure) {
-        _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).quantised(step: 1).relu()
-      }
-      await #expect(processExitsWith: .failure) {
-        _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).conv2dForInference(
-          weight: QuantisedWeight(
-            Tensor(repeating: 1, shape: [16, 16, 1, 1]), bias: Tensor(repeating: 0, shape: [16])),
-          relu: true, step: 1)
-      }
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          _ = Tensor(labels: [1, 2, 3, 4], shape: [1, 1, 2, 2]).maxPool2d(kernel: 2, stride: 2)
+        }, "maxPool2d takes numbers")
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).quantised(step: 1).reshaped([64])
+        }, "reshape does not compute with quantised maps")
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          let map = Tensor(repeating: 1, shape: [1, 16, 2, 2]).quantised(step: 1)
+          _ = Tensor.concatenated([map, map])
+        }, "does not compute with quantised maps")
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          _ = Tensor(repeating: 1, shape: [1, 64, 8, 8]).quantised(step: 1, signed: true)
+            .conv2dForInference(
+              weight: Tensor(repeating: 1, shape: [64, 64, 3, 3]), bias: nil, padding: 1, relu: true
+            )
+        }, "is no map of numbers")
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).conv2dForInference(
+            weight: QuantisedWeight(
+              Tensor(repeating: 1, shape: [16, 16, 1, 1]), bias: Tensor(repeating: 0, shape: [16])),
+            relu: true, step: 1)
+        }, "takes a quantised uint8 map")
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          _ = Tensor(repeating: 1, shape: [1, 16, 2, 2]).quantised(step: .nan)
+        }, "a step is positive")
+      expectRefusal(
+        try await #require(
+          processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+          _ = QuantisedWeight(
+            Tensor(repeating: .nan, shape: [16, 16, 1, 1]), bias: Tensor(repeating: 0, shape: [16]))
+        }, "cannot be rounded to bytes")
     }
 
     @Test func aBiasHasOneElementPerOutput() async {

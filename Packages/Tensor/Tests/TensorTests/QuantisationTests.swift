@@ -50,7 +50,7 @@ extension Serial {
     }
 
     /// Windows, strides, residuals of both kinds; channels that fill vectors and those that do not.
-    @Test(arguments: [(3, 1), (3, 2), (1, 1), (1, 2)], [(64, 64), (40, 24)])
+    @Test(arguments: [(3, 1), (3, 2), (1, 1), (1, 2)], [(64, 64), (40, 24), (5, 7), (3, 20)])
     func convolutionEqualsTheDefinition(
       window: (kernel: Int, stride: Int), channels: (inputs: Int, outputs: Int)
     ) {
@@ -91,16 +91,18 @@ extension Serial {
       }
     }
 
-    @Test func aChannelOfZerosGivesItsBias() {
+    /// And of values as small as those of a channel that has died in training.
+    @Test(arguments: [Float(0), 1e-29, 1e-36, .leastNonzeroMagnitude])
+    func aChannelOfZerosGivesItsBias(value: Float) {
       let x = map("zeros.x", [1, 16, 3, 3])
       let weight = QuantisedWeight(
-        Tensor(repeating: 0, shape: [16, 16, 1, 1]), bias: Tensor(repeating: 0.5, shape: [16]))
+        Tensor(repeating: value, shape: [16, 16, 1, 1]), bias: Tensor(repeating: 0.5, shape: [16]))
       let y = x.bytes.conv2dForInference(weight: weight, relu: true, step: 0.01)
       #expect(y.labels.allSatisfy { $0 == 50 })
     }
 
-    @Test func largestElementsAreThoseOfTheValues() {
-      let x = map("pool.x", [2, 24, 9, 11])
+    @Test(arguments: [false, true]) func largestElementsAreThoseOfTheValues(signed: Bool) {
+      let x = map("pool.x", [2, 24, 9, 11], signed: signed)
       let pooled = x.bytes.maxPool2d(kernel: 3, stride: 2, padding: 1)
       #expect(pooled.step == step)
       let expected = x.values.maxPool2d(kernel: 3, stride: 2, padding: 1)
@@ -108,18 +110,23 @@ extension Serial {
     }
 
     /// What `TENSOR_FUSION=0` computes.
-    @Test func fusedEqualsItsParts() {
-      let x = map("parts.x", [1, 64, 8, 8]), residual = map("parts.r", [1, 64, 8, 8], signed: true)
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
+    func fusedEqualsItsParts(relu: Bool, signedResidual: Bool) {
+      let x = map("parts.x", [1, 64, 8, 8])
+      let residual = map("parts.r", [1, 64, 8, 8], signed: signedResidual)
       let weight = QuantisedWeight(
         Array64(uniform: "parts.w", shape: [64, 64, 3, 3], scale: 0.05).tensor(),
         bias: Array64(uniform: "parts.b", shape: [64]).tensor())
       let found = x.bytes.conv2dForInference(
-        weight: weight, padding: 1, residual: residual.bytes, relu: true, step: 0.03)
+        weight: weight, padding: 1, residual: residual.bytes, relu: relu, step: 0.03)
       let parts = x.bytes.decomposedConv2dForInference(
-        weight: weight, padding: 1, residual: residual.bytes, relu: true, step: 0.03)
-      let differences = zip(found.labels, parts.labels).map { abs(Int($0) - Int($1)) }
-      #expect(differences.allSatisfy { $0 <= 1 })
-      #expect(differences.reduce(0, +) < differences.count / 100)
+        weight: weight, padding: 1, residual: residual.bytes, relu: relu, step: 0.03)
+      #expect(parts.dtype == found.dtype && parts.step == found.step)
+      let units = zip(found.dequantised().floats, parts.dequantised().floats).map {
+        Int((abs($0 - $1) / 0.03).rounded())
+      }
+      #expect(units.allSatisfy { $0 <= 1 })
+      #expect(units.reduce(0, +) < units.count / 100)
     }
   }
 }

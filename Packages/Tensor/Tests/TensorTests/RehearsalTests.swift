@@ -21,6 +21,19 @@ extension Serial {
       return loss.item
     }
 
+    /// A convolution in bytes that was rehearsed first gives what it gives otherwise.
+    @Test func aRehearsalLeavesNothingInAPrimitive() {
+      let map = x.relu().quantised(step: 1 / 255)
+      func convolution(_ weight: QuantisedWeight) -> [Float] {
+        map.conv2dForInference(weight: weight, padding: 1, relu: true, step: 0.01)
+          .dequantised().floats
+      }
+      let bias = Array64(uniform: "b", shape: [32]).tensor()
+      let rehearsed = QuantisedWeight(weight.value, bias: bias)
+      _ = Rehearsal.bytes { _ = convolution(rehearsed) }
+      #expect(convolution(rehearsed) == convolution(QuantisedWeight(weight.value, bias: bias)))
+    }
+
     /// What was rehearsed finds its memory in the pool.
     @Test func theRunTakesWhatTheRehearsalFound() {
       // Held until the pool has no room left for an activation, whatever other tests have left there.

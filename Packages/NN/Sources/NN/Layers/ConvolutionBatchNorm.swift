@@ -18,13 +18,13 @@ public struct ConvolutionBatchNorm: Layer {
 
   private enum Form: Sendable {
     case training(Conv2d, BatchNorm2d)
-    case folded(weight: Tensor, bias: Tensor, Rounding)
+    case folded(weight: Tensor, bias: Tensor, Ending)
     case quantised(QuantisedWeight, step: Float)
   }
 
   /// What becomes of a folded layer's output.
-  private enum Rounding: Sendable {
-    case none
+  private enum Ending: Sendable {
+    case plain
     case observed(Calibration)
     case bytes(step: Float)
   }
@@ -51,29 +51,39 @@ public struct ConvolutionBatchNorm: Layer {
       convolution, inputs, outputs, kernel: kernel, stride: stride, padding: padding, bias: bias,
       initial: initial)
     let norm = BatchNorm2d(norm, outputs)
-    switch convolution.mode {
-    case .training: form = .training(conv, norm)
-    case .inference:
-      let (weight, bias) = Self.folded(conv, norm)
-      form = .folded(weight: weight, bias: bias, .none)
-    case .calibrating(let calibration):
-      let (weight, bias) = Self.folded(conv, norm)
-      form = .folded(
-        weight: weight, bias: bias, bytes == .none ? .none : .observed(calibration))
-    case .quantised(let calibration):
-      let (weight, bias) = Self.folded(conv, norm)
-      func step() -> Float { calibration.step(of: convolution.path, signed: !relu) }
-      switch bytes {
-      case .none: form = .folded(weight: weight, bias: bias, .none)
-      case .output: form = .folded(weight: weight, bias: bias, .bytes(step: step()))
-      case .all: form = .quantised(QuantisedWeight(weight, bias: bias), step: step())
+    form =
+      switch convolution.mode {
+      case .training: .training(conv, norm)
+      case .inference: Self.folded(conv, norm, .plain)
+      case .calibrating(let calibration):
+        Self.folded(conv, norm, bytes == .none ? .plain : .observed(calibration))
+      case .quantised(let calibration):
+        Self.quantised(conv, norm, bytes) {
+          calibration.step(of: convolution.path, signed: !relu)
+        }
       }
-    }
     self.stride = stride
     self.padding = padding
     self.relu = relu
     self.remade = remade
     path = convolution.path
+  }
+
+  private static func quantised(
+    _ conv: Conv2d, _ norm: BatchNorm2d, _ bytes: Bytes, step: () -> Float
+  ) -> Form {
+    switch bytes {
+    case .none: return folded(conv, norm, .plain)
+    case .output: return folded(conv, norm, .bytes(step: step()))
+    case .all:
+      let (weight, bias) = folded(conv, norm)
+      return .quantised(QuantisedWeight(weight, bias: bias), step: step())
+    }
+  }
+
+  private static func folded(_ conv: Conv2d, _ norm: BatchNorm2d, _ ending: Ending) -> Form {
+    let (weight, bias) = folded(conv, norm)
+    return .folded(weight: weight, bias: bias, ending)
   }
 
   private static func folded(_ conv: Conv2d, _ norm: BatchNorm2d) -> (weight: Tensor, bias: Tensor)
@@ -107,12 +117,12 @@ public struct ConvolutionBatchNorm: Layer {
       return OperationObserver.$layer.withValue(path) {
         relu ? y.addedReLU(residual) : y + residual
       }
-    case .folded(let weight, let bias, let rounding):
+    case .folded(let weight, let bias, let ending):
       return OperationObserver.$layer.withValue(path) {
-        rounded(
+        ended(
           x.conv2dForInference(
             weight: weight, bias: bias, stride: stride, padding: padding, residual: residual,
-            relu: relu), rounding)
+            relu: relu), ending)
       }
     case .quantised(let weight, let step):
       return OperationObserver.$layer.withValue(path) {
@@ -123,9 +133,9 @@ public struct ConvolutionBatchNorm: Layer {
     }
   }
 
-  private func rounded(_ y: Tensor, _ rounding: Rounding) -> Tensor {
-    switch rounding {
-    case .none: return y
+  private func ended(_ y: Tensor, _ ending: Ending) -> Tensor {
+    switch ending {
+    case .plain: return y
     case .observed(let calibration):
       calibration.observe(path, y)
       return y
@@ -146,11 +156,11 @@ public struct ConvolutionBatchNorm: Layer {
         x.conv2d(upsampling: maps, weight: conv.weight.value)
       }
       return norm(y, relu: relu)
-    case .quantised: fatalError("\(path) is not computed in bytes")
-    case .folded(let weight, let bias, let rounding):
+    case .quantised: fatalError("\(path), in bytes, takes no maps to enlarge")
+    case .folded(let weight, let bias, let ending):
       return OperationObserver.$layer.withValue(path) {
-        rounded(
-          x.conv2dForInference(upsampling: maps, weight: weight, bias: bias, relu: relu), rounding)
+        ended(
+          x.conv2dForInference(upsampling: maps, weight: weight, bias: bias, relu: relu), ending)
       }
     }
   }

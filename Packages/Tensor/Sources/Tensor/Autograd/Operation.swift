@@ -37,6 +37,9 @@ extension Tensor {
       inputs.allSatisfy { $0.node.map { $0.tape === tape } ?? true },
       "\(name): its inputs are recorded on two tapes, and gradients flow along one; take the "
         + "outer one's 'detached'")
+    require(
+      inputs.allSatisfy { $0.step == nil },
+      "\(name) does not compute with quantised maps; take their 'dequantised()'")
     let demand = Demand(needs: inputs.map { $0.node != nil })
     var pullback: SelectivePullback?
     let output = OperationObserver.timed(name, layer: OperationObserver.layer, macs: macs) {

@@ -6,7 +6,7 @@
 ///   - x: The input.
 ///   - part: Reads parameters, and of the tensors that gradients flow to no other than its argument.
 public func recomputed(_ x: Tensor, _ part: @escaping @Sendable (Tensor) -> Tensor) -> Tensor {
-  guard let tape = Tape.current else { return part(x) }
+  guard let tape = Tape.current, x.step == nil else { return part(x) }
   let input = x.storage
   let output = Tape.$current.withValue(nil) { part(x.detached).storage }
   let node = tape.record(nil, inputs: [x.node] + tape.parameterLeaves) { gradient, needs in

@@ -228,7 +228,7 @@ extension CPUBackend {
   }
 
   /// Blocks of channels where asked for and where there are as many; else whatever the primitive likes.
-  private func descriptor(_ shape: Shape, _ type: DType, blocked: Bool) -> MemoryDescriptor {
+  func descriptor(_ shape: Shape, _ type: DType, blocked: Bool) -> MemoryDescriptor {
     guard blocked, Self.convolvesBlocks else { return .any(shape, type) }
     return shape[1] < Self.channelBlock
       ? .plain(shape, type) : .channelBlocked(shape, type, block: Self.channelBlock)

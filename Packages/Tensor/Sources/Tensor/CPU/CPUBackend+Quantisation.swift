@@ -9,13 +9,16 @@ extension CPUBackend {
   }
 
   package func dequantise(_ x: Storage, step: Float, to dtype: DType) -> Storage {
-    let type = computeType(dtype), block = Self.channelBlock
-    let isBlocked = Self.convolvesBlocks && x.shape.rank == 4 && x.shape[1] % block == 0
+    let type = computeType(dtype)
+    // Maps as convolutions of numbers take them.
+    let isMap = x.shape.rank == 4 && Self.convolvesBlocks
     let y = scaled(
       x, by: step,
-      to: isBlocked ? .channelBlocked(x.shape, type, block: block) : .plain(x.shape, type))
+      to: isMap ? self.descriptor(x.shape, type, blocked: true) : .plain(x.shape, type))
     return cast(y, to: dtype)
   }
+
+  package var largestByteWeight: Int { Int(onednn_largest_byte_weight()) }
 
   package func convolution(
     _ x: Storage, weight: QuantisedWeight, residual: Storage?, _ convolution: ByteConvolution
@@ -43,14 +46,8 @@ extension CPUBackend {
   func maxPoolOfBytes(_ x: Storage, geometry: PoolingGeometry) -> Storage {
     let source = prepared(x, as: byteDescriptor(x.shape, x.dtype))
     let y = allocate(geometry.output, byteDescriptor(geometry.output, x.dtype))
-    let key = PrimitiveKey(.maxPool(geometry, backward: false), [source.descriptor])
-    let primitive = self.primitive(key) {
-      let kernel = [Int64(geometry.kernel), Int64(geometry.kernel)]
-      var window = geometry.window
-      return MemoryDescriptor.withHandles(source.descriptor, y.descriptor) {
-        onednn_max_pool(ONEDNN_FORWARD_INFERENCE, kernel, &window, $0[0], $0[1])
-      }
-    }
+    let primitive = maxPoolPrimitive(
+      geometry, source.descriptor, y.descriptor, ONEDNN_FORWARD_INFERENCE)
     primitive.execute([(.source, source), (.destination, y)])
     return y
   }
@@ -80,7 +77,7 @@ extension CPUBackend {
     var window = convolution.geometry.window
     // In units of the output.
     let scales = weight.steps.map { $0 * convolution.inputStep / convolution.outputStep }
-    let biases = weight.bias.floats.map { $0 / convolution.outputStep }
+    let biases = weight.bias.map { $0 / convolution.outputStep }
     let residualScale = (convolution.residualStep ?? 0) / convolution.outputStep
     return scales.withUnsafeBufferPointer { scales in
       biases.withUnsafeBufferPointer { biases in

@@ -4,11 +4,12 @@ extension CPUBackend {
   package func maxPool(_ x: Storage, geometry: PoolingGeometry) -> (
     output: Storage, workspace: Storage?
   ) {
-    if x.dtype.size == 1 { return (maxPoolOfBytes(x, geometry: geometry), nil) }
+    if !x.dtype.isNumber { return (maxPoolOfBytes(x, geometry: geometry), nil) }
     let source =
       geometry.isWide
       ? cast(plain(x), to: .float32) : cast(walkable(x), to: computeType(x.dtype))
-    let primitive = maxPoolPrimitive(geometry, source.descriptor, backward: false)
+    let primitive = maxPoolPrimitive(
+      geometry, source.descriptor, pooled(geometry, source.descriptor), ONEDNN_FORWARD_TRAINING)
     let y = allocate(geometry.output, primitive.descriptor(.destination))
     var operands: [(Role, Storage)] = [(.source, source), (.destination, y)]
     let workspace = primitive.optionalDescriptor(.workspace).map {
@@ -29,7 +30,8 @@ extension CPUBackend {
       block > 1
       ? MemoryDescriptor.channelBlocked(geometry.input, type, block: block)
       : .plain(geometry.input, type)
-    let primitive = maxPoolPrimitive(geometry, source, backward: true)
+    let primitive = maxPoolPrimitive(
+      geometry, source, pooled(geometry, source), ONEDNN_BACKWARD_DATA)
     let result = allocate(geometry.input, primitive.descriptor(.sourceGradient))
     var operands: [(Role, Storage)] = [
       (.destinationGradient, prepared(gradient, as: primitive.descriptor(.destinationGradient))),
@@ -40,21 +42,23 @@ extension CPUBackend {
     return cast(result, to: gradient.dtype)
   }
 
-  private func maxPoolPrimitive(
-    _ geometry: PoolingGeometry, _ source: MemoryDescriptor, backward: Bool
-  ) -> Primitive {
-    // The output has the layout of the input, so that forward and backward agree on it.
-    let destination =
-      source.channelBlock > 1
-      ? MemoryDescriptor.channelBlocked(
-        geometry.output, source.dtype, block: source.channelBlock)
+  /// The output has the layout of the input, so that forward and backward agree on it.
+  private func pooled(_ geometry: PoolingGeometry, _ source: MemoryDescriptor) -> MemoryDescriptor {
+    source.channelBlock > 1
+      ? .channelBlocked(geometry.output, source.dtype, block: source.channelBlock)
       : .plain(geometry.output, source.dtype)
+  }
+
+  func maxPoolPrimitive(
+    _ geometry: PoolingGeometry, _ source: MemoryDescriptor, _ destination: MemoryDescriptor,
+    _ direction: onednn_direction
+  ) -> Primitive {
+    let backward = direction == ONEDNN_BACKWARD_DATA
     return primitive(PrimitiveKey(.maxPool(geometry, backward: backward), [source])) {
       let kernel = [Int64(geometry.kernel), Int64(geometry.kernel)]
       var window = geometry.window
       return MemoryDescriptor.withHandles(source, destination) {
-        onednn_max_pool(
-          backward ? ONEDNN_BACKWARD_DATA : ONEDNN_FORWARD_TRAINING, kernel, &window, $0[0], $0[1])
+        onednn_max_pool(direction, kernel, &window, $0[0], $0[1])
       }
     }
   }

@@ -100,7 +100,8 @@ private struct WinogradPlan {
     let (input, output) =
       turned ? (geometry.output, geometry.input) : (geometry.input, geometry.output)
     guard
-      block > 0, type == .bfloat16 ? !training : !CPUBackend.computesBFloat16,
+      block > 0,
+      type == .float32 ? !CPUBackend.computesBFloat16 : type == .bfloat16 && !training,
       geometry.hasWinogradWindow, geometry.padding == 1, input.count > 0,
       input[1] % block == 0, output[1] % (2 * block) == 0
     else { return nil }

@@ -79,7 +79,9 @@ package final class CPUBackend: Backend {
   func prepared(_ x: Storage, as descriptor: MemoryDescriptor) -> Storage {
     if x.descriptor == descriptor { return x }
     if let same = sameBytes(x, as: descriptor) { return same }
-    if x.dtype == descriptor.dtype || (Self.computesBFloat16 && x.dtype.size > 1) {
+    if x.dtype == descriptor.dtype
+      || (Self.computesBFloat16 && x.dtype.isNumber && descriptor.dtype.isNumber)
+    {
       return reordered(x, to: descriptor)
     }
     let converted = cast(x, to: descriptor.dtype)

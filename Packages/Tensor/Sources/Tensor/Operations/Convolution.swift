@@ -68,7 +68,7 @@ extension Tensor {
     let geometry = ConvolutionGeometry(
       input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation,
       groups: groups)
-    checkBias(bias, outputs: geometry.output[1])
+    checkOperands(bias, outputs: geometry.output[1])
     let x = storage, w = weight.storage, remake = remake
     return Self.selectiveOperation(
       "conv2d", [self, weight] + (bias.map { [$0] } ?? []), macs: geometry.macs
@@ -113,7 +113,7 @@ extension Tensor {
       "this convolution has no gradient: use conv2d")
     let geometry = ConvolutionGeometry(
       input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation)
-    checkBias(bias, outputs: geometry.output[1])
+    checkOperands(bias, outputs: geometry.output[1])
     require(
       residual.map { $0.shape == geometry.output } ?? true,
       "conv2d: a residual of \(residual?.shape ?? []) for an output of \(geometry.output)")
@@ -125,7 +125,8 @@ extension Tensor {
     }
   }
 
-  func checkBias(_ bias: Tensor?, outputs: Int) {
+  func checkOperands(_ bias: Tensor?, outputs: Int) {
+    require(dtype.isNumber, "conv2d: \(dtype) \(shape) is no map of numbers; see 'dequantised()'")
     require(
       bias.map { $0.shape == [outputs] } ?? true,
       "conv2d: a bias of \(outputs) elements, not \(bias?.shape ?? [])")

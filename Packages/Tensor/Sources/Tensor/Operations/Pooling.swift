@@ -36,13 +36,17 @@ extension Tensor {
   /// - Returns: `[N, C, H', W']`; see ``PoolingGeometry``.
   public func maxPool2d(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     let geometry = PoolingGeometry(input: shape, kernel: kernel, stride: stride, padding: padding)
-    require(dtype.size > 1 || step != nil, "maxPool2d takes numbers, not labels")
+    require(dtype.isNumber || step != nil, "maxPool2d takes numbers, not labels")
     let x = storage
-    let y = Self.operation("maxPool2d", [self]) { backend, _ in
+    if let step {
+      return Self.byteOperation("maxPool2d", step: step) {
+        $0.maxPool(x, geometry: geometry).output
+      }
+    }
+    return Self.operation("maxPool2d", [self]) { backend, _ in
       let (y, workspace) = backend.maxPool(x, geometry: geometry)
       return (y, { [backend.maxPoolGradient($0, workspace: workspace, geometry: geometry)] })
     }
-    return step == nil ? y : Tensor(y.storage, node: nil, step: step)
   }
 
   /// The mean over the pixels: `[N, C, H, W]` to `[N, C, 1, 1]`, in float32.

@@ -1,27 +1,26 @@
-import COneDNN
 import Synchronization
 
 extension Tensor {
   /// The values in bytes, each rounded to the nearest multiple of a step: uint8 for maps that are
-  /// nowhere negative, as ReLU leaves them, int8 where `signed`. Beyond the range of a byte lies its end.
+  /// nowhere negative, as ReLU leaves them, int8 where `signed`. What is beyond a byte's range becomes its
+  /// end.
   ///
   /// Quantised maps are for inference: ``conv2dForInference(weight:stride:padding:residual:relu:step:)``
-  /// and ``maxPool2d(kernel:stride:padding:)`` compute with them, nothing is recorded.
+  /// and ``maxPool2d(kernel:stride:padding:)`` compute with them, other operations refuse them, and nothing
+  /// is recorded.
   ///
   /// - Precondition: The tensor is float32 or bfloat16 and recorded on no tape; the step is positive.
   public func quantised(step: Float, signed: Bool = false) -> Tensor {
-    require(node == nil && dtype.size > 1, "quantised takes detached numbers, not \(dtype)")
-    require(step > 0 && step.isFinite, "a step is positive, not \(step)")
-    let y = Self.operation("quantise", []) { backend, _ in
-      (backend.quantise(storage, step: step, to: signed ? .int8 : .uint8), { _ in [] })
+    require(node == nil && dtype.isNumber, "quantised takes detached numbers, not \(dtype)")
+    return Self.byteOperation("quantise", step: step) {
+      $0.quantise(storage, step: step, to: signed ? .int8 : .uint8)
     }
-    return Tensor(y.storage, node: nil, step: step)
   }
 
-  /// A quantised map's values as numbers; any other tensor as it is.
+  /// A quantised map's values as numbers of a type; any other tensor as it is.
   public func dequantised(to dtype: DType = .float32) -> Tensor {
     guard let step else { return self }
-    require(dtype.size > 1, "dequantised gives numbers, not \(dtype)")
+    require(dtype.isNumber, "dequantised gives numbers, not \(dtype)")
     return Self.operation("dequantise", []) { backend, _ in
       (backend.dequantise(storage, step: step, to: dtype), { _ in [] })
     }
@@ -34,7 +33,8 @@ extension Tensor {
   ///   - residual: A quantised map in the output's shape.
   ///   - relu: Gives uint8; without it, the output is int8.
   ///   - step: Of the output.
-  /// - Precondition: See ``ConvolutionGeometry``; the map is quantised, and uint8.
+  /// - Returns: `[N, O, H', W']`, quantised.
+  /// - Precondition: See ``ConvolutionGeometry``; the map is quantised, and uint8; the step is positive.
   public func conv2dForInference(
     weight: QuantisedWeight, stride: Int = 1, padding: Int = 0, residual: Tensor? = nil, relu: Bool,
     step: Float
@@ -71,24 +71,30 @@ extension Tensor {
       geometry: geometry, weight: weight.identity, inputStep: inputStep,
       residual: residual?.dtype, residualStep: residual?.step, output: relu ? .uint8 : .int8,
       outputStep: step)
-    let y = Self.operation("conv2d", [], macs: geometry.macs) { backend, _ in
-      (body(backend, convolution), { _ in [] })
-    }
+    return Self.byteOperation("conv2d", macs: geometry.macs, step: step) { body($0, convolution) }
+  }
+
+  /// Runs an operation whose result is a quantised map.
+  static func byteOperation(
+    _ name: String, macs: Int = 0, step: Float, body: (any Backend) -> Storage
+  ) -> Tensor {
+    require(step > 0 && step.isFinite, "\(name): a step is positive, not \(step)")
+    let y = operation(name, [], macs: macs) { backend, _ in (body(backend), { _ in [] }) }
     return Tensor(y.storage, node: nil, step: step)
   }
 }
 
 /// A convolution's weight in bytes, each output channel in multiples of its own step, and its bias.
 ///
-/// A byte is at most 127, or 63 on processors that add two products in 16 bits, where more would
-/// saturate.
+/// A byte is -127 to 127, or -63 to 63 where the processor adds two products in 16 bits, which more would
+/// overflow.
 public struct QuantisedWeight: Sendable {
   /// `[O, C, kH, kW]`.
   public var shape: Shape { bytes.shape }
   /// What one unit is worth, per output channel.
-  public let steps: [Float]
-  /// `[O]`.
-  let bias: Tensor
+  package let steps: [Float]
+  /// Per output channel.
+  let bias: [Float]
   /// int8.
   let bytes: Storage
   /// Which weight a primitive was made for.
@@ -96,27 +102,38 @@ public struct QuantisedWeight: Sendable {
 
   private static let count = Atomic(0)
 
+  /// Below this a channel counts as zeros: its step would leave the range of float32 among others.
+  private static let smallest = Float(1e-30)
+
   /// Rounds a weight, `[O, C, kH, kW]`, and keeps a bias, `[O]`.
+  ///
+  /// - Precondition: The shapes fit, and all values are finite.
   public init(_ weight: Tensor, bias: Tensor) {
-    weight.checkBias(bias, outputs: weight.shape[0])
+    require(weight.shape.rank == 4, "a weight is [O, C, kH, kW], not \(weight.shape)")
+    weight.checkOperands(bias, outputs: weight.shape[0])
     let values = weight.floats
+    self.bias = bias.floats
+    require(
+      values.allSatisfy(\.isFinite) && self.bias.allSatisfy(\.isFinite),
+      "a weight or bias that is not finite cannot be rounded to bytes")
     let perOutput = values.count / max(1, weight.shape[0])
-    let limit = Float(onednn_largest_byte_weight())
+    let limit = Float(Tensor.backend.largestByteWeight)
     var steps: [Float] = []
     var bytes: [Int8] = []
     for output in 0..<weight.shape[0] {
       let window = values[output * perOutput..<(output + 1) * perOutput]
       let largest = window.reduce(0) { max($0, abs($1)) }
       // A channel of zeros has no step of its own.
-      let step = largest > 0 ? largest / limit : 1
+      let step = largest > Self.smallest ? largest / limit : 1
       steps.append(step)
       bytes += window.map { Int8(($0 / step).rounded(.toNearestOrEven)) }
     }
     let storage = Storage(plain: weight.shape, dtype: .int8)
-    storage.withElements(of: Int8.self) { _ = $0.initialize(from: bytes) }
+    if !Rehearsal.isUnderWay {
+      storage.withElements(of: Int8.self) { _ = $0.initialize(from: bytes) }
+    }
     self.bytes = storage
     self.steps = steps
-    self.bias = bias
     identity = Self.count.add(1, ordering: .relaxed).newValue
   }
 

@@ -34,7 +34,7 @@ extension Tensor {
     upsampling maps: [Tensor], weight: Tensor, bias: Tensor?, relu: Bool
   ) -> Tensor {
     checkMaps(maps, weight)
-    checkBias(bias, outputs: weight.shape[0])
+    checkOperands(bias, outputs: weight.shape[0])
     require(
       ([self, weight, bias] + maps).allSatisfy { $0?.node == nil },
       "this convolution has no gradient: use conv2d(upsampling:weight:)")
@@ -62,7 +62,7 @@ extension Tensor {
   private func checkMaps(_ maps: [Tensor], _ weight: Tensor) {
     let channels = maps.reduce(shape.rank == 4 ? shape[1] : 0) { $0 + $1.shape[1] }
     require(
-      shape.rank == 4 && (1...4).contains(maps.count) && weight.dtype == .float32
+      dtype.isNumber && shape.rank == 4 && (1...4).contains(maps.count) && weight.dtype == .float32
         && weight.shape.rank == 4 && weight.shape[1] == channels && weight.shape[2] == 3
         && weight.shape[3] == 3
         && maps.allSatisfy {

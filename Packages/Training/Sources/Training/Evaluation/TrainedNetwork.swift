@@ -18,7 +18,7 @@ public struct TrainedNetwork: Sendable {
   }
 
   /// The network, its running statistics in use.
-  public private(set) var network: BiSeNet
+  public let network: BiSeNet
   /// The size of its input.
   public let size: TrainingConfiguration.ImageSize
   /// How pixels become its numbers.
@@ -27,69 +27,43 @@ public struct TrainedNetwork: Sendable {
   /// under its own names and nothing else.
   public let remark: String?
 
-  private let store: ParameterStore
-  private let backbone: Backbone
-  private let classes: Int
-
   /// Opens a checkpoint. What is nil is read from its metadata; where that is silent, too, the size
   /// is 512x1024 and the normalisation the paper's, red first.
   ///
   /// The number of classes is the checkpoint's own.
   ///
+  /// - Parameter calibration: What convolutions in bytes are calibrated on; without it there are none.
   /// - Throws: `CheckpointError` or ``UnknownNetwork`` where it is no such checkpoint,
-  ///   ``UnknownMetadata`` where its metadata says what nobody understands.
+  ///   ``UnknownMetadata`` where its metadata says what nobody understands, and what calibrating throws.
   public init(
     checkpoint path: String, size: TrainingConfiguration.ImageSize? = nil,
     normalisation: TrainingConfiguration.Normalisation? = nil,
-    channelOrder: TrainingConfiguration.ChannelOrder? = nil
+    channelOrder: TrainingConfiguration.ChannelOrder? = nil,
+    calibration: CalibrationPictures? = nil
   ) throws {
     let file = try openCheckpoint(at: path)
-    backbone = try Backbone(of: file)
-    classes = try file.classCount()
-    store = ParameterStore()
-    _ = BiSeNet(store.scope(.training), backbone: backbone, classes: classes)
+    let backbone = try Backbone(of: file)
+    let classes = try file.classCount()
+    let store = ParameterStore()
+    func built(_ mode: Scope.Mode) -> BiSeNet {
+      BiSeNet(store.scope(mode), backbone: backbone, classes: classes)
+    }
+    _ = built(.training)
     let loaded = try store.load(from: file)
     let isPlain = loaded.renamed.isEmpty && loaded.ignored.isEmpty && loaded.missing.isEmpty
     remark = isPlain ? nil : "\(loaded)"
-    network = BiSeNet(store.scope(.inference), backbone: backbone, classes: classes)
     self.size = try size ?? file.inputSize() ?? .init(height: 512, width: 1024)
     let values = try normalisation ?? file.choice(.normalisation) ?? .paper
     let order = try channelOrder ?? file.choice(.channelOrder) ?? .rgb
     self.normalisation = values.values.ordered(order == .rgb ? .rgb : .bgr)
-  }
-
-  /// The same network with its convolutions in bytes.
-  ///
-  /// - Parameters:
-  ///   - folder: Of PNGs like those that it will see; the largest values that its layers have on them are
-  ///     the largest that bytes will hold.
-  ///   - pictures: How many of them are run, evenly spread over the folder.
-  ///   - progress: Called after each picture with the number of those behind it and the number of all.
-  /// - Throws: ``EvaluationProblem`` where there are no pictures, `DataLoaderError` where one cannot be read.
-  public func quantised(
-    calibratedOn folder: String, pictures: Int = 32,
-    progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
-  ) throws -> TrainedNetwork {
-    let loader = try DataLoader(
-      dataset: PictureFolder(folder, keeping: false, atMost: pictures), batchSize: 1,
-      transform: Resize(height: size.height, width: size.width, labels: .nearest),
-      normalisation: normalisation)
-    let calibration = Calibration()
-    let observed = network(.calibrating(calibration))
-    let batches = try loader.batches(epoch: 0)
-    var done = 0
-    while let batch = try batches.next() {
-      _ = observed.mainLogits(batch.tensor(.float32))
-      done += 1
-      progress(done, loader.batchCount)
+    guard let calibration else {
+      network = built(.inference)
+      return
     }
-    var quantised = self
-    quantised.network = network(.quantised(calibration))
-    return quantised
-  }
-
-  private func network(_ mode: Scope.Mode) -> BiSeNet {
-    BiSeNet(store.scope(mode), backbone: backbone, classes: classes)
+    let observations = Calibration()
+    try calibration.run(
+      built(.calibrating(observations)), size: self.size, normalisation: self.normalisation)
+    network = built(.quantised(observations))
   }
 }
 
