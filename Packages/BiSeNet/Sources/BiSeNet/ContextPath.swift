@@ -42,11 +42,11 @@ struct ContextPath: Sendable {
     return (sixteenth.dequantised(to: x.dtype), thirtySecond, thirtySecond.spatialMean())
   }
 
-  /// How many blocks run again on the way back. Of ResNet-101 the first one holds most for its
-  /// arithmetic, as its maps are the largest and there is a projection among them; in bfloat16 it holds
-  /// half and costs relatively more.
+  /// How many blocks run again on the way back. Of ResNet-101 the first ones hold most for their
+  /// arithmetic, as their maps are the largest: in float32 the first of all, with a projection among them,
+  /// in bfloat16, where what is not maps weighs more, the first stage.
   private func recomputedBlocks(_ dtype: DType) -> Int {
     if recomputesActivations { return stages.reduce(0) { $0 + $1.count } }
-    return backbone == .resnet101 && dtype == .float32 ? 1 : 0
+    return backbone == .resnet18 ? 0 : dtype == .float32 ? 1 : backbone.depths[0]
   }
 }
