@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Synchronization
 public import Training
 
 /// The options of running a trained network, beside its checkpoint.
@@ -66,21 +65,18 @@ public struct NetworkOptions: ParsableArguments {
   ///
   /// - Throws: What opening the checkpoint and calibrating throw.
   public func open(checkpoint: String) throws -> TrainedNetwork {
-    let progress = Mutex<ProgressReporter?>(nil)
-    let pictures = calibration.map { folder in
-      CalibrationPictures(folder: folder) { done, all in
-        progress.withLock { progress in
-          if progress == nil {
-            progress = ProgressReporter("calibrating", unit: "images", total: all)
-          }
-          progress?.update(completed: done)
-        }
-      }
-    }
+    var progress: ProgressReporter?
     let trained = try TrainedNetwork(
       checkpoint: checkpoint, size: size, normalisation: normalisation, channelOrder: channelOrder,
-      calibration: pictures)
-    progress.withLock { $0?.finish() }
+      calibration: calibration.map { CalibrationPictures(folder: $0) }
+    ) { done, all in
+      if done > 0 {
+        progress?.update(completed: done)
+      } else {
+        progress = ProgressReporter("calibrating", unit: "images", total: all)
+      }
+    }
+    progress?.finish()
     if let remark = trained.remark { StandardError().write(remark + "\n") }
     return trained
   }

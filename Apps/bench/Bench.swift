@@ -18,8 +18,8 @@ struct Bench: ParsableCommand {
       peakBytes (of tensors), allocations (blocks taken from the system per repetition), \
       reorders (tensors laid out anew per repetition), gigaflopsPerSecond (of the network as \
       defined; training counts three times the forward pass), floorShare (of the median, what \
-      that arithmetic would take at the rate of one large convolution, of floats in int8 too), residentBytes (the most \
-      that the process had in memory); with --profile also operations (name, calls, seconds).
+      that arithmetic would take at the rate of one large convolution, of floats in int8 too), \
+      residentBytes (the most that the process had in memory); with --profile also operations (name, calls, seconds).
 
       Apps/bench/peers/compare.py runs the same work in PyTorch, interleaved with this, and prints \
       the ratios.

@@ -32,14 +32,18 @@ public struct TrainedNetwork: Sendable {
   ///
   /// The number of classes is the checkpoint's own.
   ///
-  /// - Parameter calibration: What convolutions in bytes are calibrated on; without it there are none.
+  /// - Parameters:
+  ///   - calibration: What convolutions in bytes are calibrated on; without it there are none.
+  ///   - progress: Called before the first of those pictures and after each with the number of those behind
+  ///     it and the number of all.
   /// - Throws: `CheckpointError` or ``UnknownNetwork`` where it is no such checkpoint,
   ///   ``UnknownMetadata`` where its metadata says what nobody understands, and what calibrating throws.
   public init(
     checkpoint path: String, size: TrainingConfiguration.ImageSize? = nil,
     normalisation: TrainingConfiguration.Normalisation? = nil,
     channelOrder: TrainingConfiguration.ChannelOrder? = nil,
-    calibration: CalibrationPictures? = nil
+    calibration: CalibrationPictures? = nil,
+    progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
   ) throws {
     let file = try openCheckpoint(at: path)
     let backbone = try Backbone(of: file)
@@ -62,7 +66,8 @@ public struct TrainedNetwork: Sendable {
     }
     let observations = Calibration()
     try calibration.run(
-      built(.calibrating(observations)), size: self.size, normalisation: self.normalisation)
+      built(.calibrating(observations)), size: self.size, normalisation: self.normalisation,
+      progress: progress)
     network = built(.quantised(observations))
   }
 }
