@@ -7,7 +7,7 @@ public enum InferencePrecision: String, ExpressibleByArgument, CaseIterable, Sen
   /// Convolutions in bytes, their sums exact; what is left in the faster of the two others.
   case int8
 
-  /// What is not computed in bytes.
+  /// The type of what is not computed in bytes.
   public var floats: TrainingConfiguration.Precision {
     switch self {
     case .float32: .float32

@@ -12,7 +12,7 @@ public struct ConvolutionBatchNorm: Layer {
     case none
     /// Its output is rounded to bytes.
     case output
-    /// All of it: its inputs are quantised maps, nowhere negative.
+    /// All of it: its input is a quantised map that is nowhere negative, a residual any quantised map.
     case all
   }
 

@@ -18,6 +18,8 @@ extension Tensor {
   }
 
   /// A quantised map's values as numbers of a type; any other tensor as it is.
+  ///
+  /// - Precondition: The type is float32 or bfloat16.
   public func dequantised(to dtype: DType = .float32) -> Tensor {
     guard let step else { return self }
     require(dtype.isNumber, "dequantised gives numbers, not \(dtype)")

@@ -65,9 +65,11 @@ extension ConfigurationRequirement where Value == TrainingConfiguration.Interval
 
 extension ConfigurationRequirement where Value == TrainingConfiguration.LabelMapping {
   static var labelBytes: Self {
-    .init(words: "from values of 0 to 255 to train ids of 0 to 255") {
+    .init(words: "from values of 0 to 255 to train ids of 0 to 18, or 255") {
       guard case .table(let table) = $0 else { return true }
-      return table.allSatisfy { (0...255).contains($0.key) && (0...255).contains($0.value) }
+      return table.allSatisfy {
+        (0...255).contains($0.key) && ((0...18).contains($0.value) || $0.value == 255)
+      }
     }
   }
 }

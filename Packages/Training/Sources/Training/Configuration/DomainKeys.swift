@@ -69,7 +69,7 @@ enum DomainKeys {
       ) { $0[keyPath: field].validationSize.fitsNetwork },
       Rule("\(section).mapping", "must map to train ids below model.classes, or to 255") {
         guard case .table(let table) = $0[keyPath: field].mapping else { return true }
-        let classes = min($0.model.classes, 19)
+        let classes = $0.model.classes
         return table.values.allSatisfy { $0 < classes || $0 == 255 }
       },
       Rule(

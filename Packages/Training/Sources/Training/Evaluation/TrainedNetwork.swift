@@ -5,7 +5,7 @@ public import VisionDatasets
 
 /// A network from a checkpoint, built for inference, with what is known of how it was trained.
 public struct TrainedNetwork: Sendable {
-  /// The metadata keys that a checkpoint may have; each is a key of the configuration's `data`.
+  /// The metadata keys that say how the network reads pictures: as the run's validation did.
   public enum MetadataKey: String, CaseIterable, Sendable {
     /// `paper` or `imagenet`.
     case normalisation
@@ -37,7 +37,9 @@ public struct TrainedNetwork: Sendable {
   ///   - progress: Called before the first of those pictures and after each with the number of those behind
   ///     it and the number of all.
   /// - Throws: `CheckpointError` or ``UnknownNetwork`` where it is no such checkpoint,
-  ///   ``UnknownMetadata`` where its metadata says what nobody understands, and what calibrating throws.
+  ///   ``UnknownMetadata`` where its metadata says what nobody understands; of the calibration's pictures
+  ///   ``EvaluationProblem`` where there are none, `DataLoaderError` for the first that cannot be read, and
+  ///   ``UnusablePrediction`` where the network gives NaN.
   public init(
     checkpoint path: String, size: TrainingConfiguration.ImageSize? = nil,
     normalisation: TrainingConfiguration.Normalisation? = nil,
