@@ -65,18 +65,12 @@ public struct NetworkOptions: ParsableArguments {
   ///
   /// - Throws: What opening the checkpoint and calibrating throw.
   public func open(checkpoint: String) throws -> TrainedNetwork {
-    var progress: ProgressReporter?
-    let trained = try TrainedNetwork(
-      checkpoint: checkpoint, size: size, normalisation: normalisation, channelOrder: channelOrder,
-      calibration: calibration.map { CalibrationPictures(folder: $0) }
-    ) { done, all in
-      if done > 0 {
-        progress?.update(completed: done)
-      } else {
-        progress = ProgressReporter("calibrating", unit: "images", total: all)
-      }
+    let trained = try reportingProgress("calibrating") { progress in
+      try TrainedNetwork(
+        checkpoint: checkpoint, size: size, normalisation: normalisation,
+        channelOrder: channelOrder,
+        calibration: calibration.map { CalibrationPictures(folder: $0) }, progress: progress)
     }
-    progress?.finish()
     if let remark = trained.remark { StandardError().write(remark + "\n") }
     return trained
   }

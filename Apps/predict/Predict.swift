@@ -65,15 +65,9 @@ struct Predict: ParsableCommand {
     let prediction = Prediction(
       size: trained.size, precision: options.precision.floats, normalisation: trained.normalisation,
       encoding: encoding, overlay: noOverlay ? nil : overlay, keepsGoing: keepGoing)
-    var progress: ProgressReporter?
-    let summary = try prediction(trained.network, images: images, output: output) { done, all in
-      if done > 0 {
-        progress?.update(completed: done)
-      } else {
-        progress = ProgressReporter("predicting", unit: "images", total: all)
-      }
+    let summary = try reportingProgress("predicting") { progress in
+      try prediction(trained.network, images: images, output: output, progress: progress)
     }
-    progress?.finish()
     for sentence in summary.unreadable { StandardError().write("passed over: \(sentence)\n") }
     print(format == .json ? json(summary, trained.size).text : text(summary, trained.size))
     if !summary.unreadable.isEmpty { throw ExitCode.failure }

@@ -47,6 +47,9 @@ struct ContextPath: Sendable {
   /// in bfloat16, where what is not maps weighs more, the first stage.
   private func recomputedBlocks(_ dtype: DType) -> Int {
     if recomputesActivations { return stages.reduce(0) { $0 + $1.count } }
-    return backbone == .resnet18 ? 0 : dtype == .float32 ? 1 : backbone.depths[0]
+    return switch backbone {
+    case .resnet18: 0
+    case .resnet101: dtype == .float32 ? 1 : backbone.depths[0]
+    }
   }
 }

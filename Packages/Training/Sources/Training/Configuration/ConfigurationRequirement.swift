@@ -1,4 +1,5 @@
 import BiSeNet
+import VisionDatasets
 
 /// What a value must be beyond its type, in words and as a test.
 struct ConfigurationRequirement<Value>: Sendable {
@@ -67,8 +68,9 @@ extension ConfigurationRequirement where Value == TrainingConfiguration.LabelMap
   static var labelBytes: Self {
     .init(words: "from values of 0 to 255 to train ids of 0 to 18, or 255") {
       guard case .table(let table) = $0 else { return true }
-      return table.allSatisfy {
-        (0...255).contains($0.key) && ((0...18).contains($0.value) || $0.value == 255)
+      return table.allSatisfy { value, trainID in
+        UInt8(exactly: value) != nil
+          && UInt8(exactly: trainID).map(LabelMapping.isTrainID) ?? false
       }
     }
   }

@@ -158,7 +158,7 @@ extension TrainingConfiguration.LabelMapping {
       var values: [UInt8: UInt8] = [:]
       for (value, trainID) in pairs {
         guard let value = UInt8(exactly: value), let trainID = UInt8(exactly: trainID),
-          trainID < 19 || trainID == LabelMap.ignored
+          LabelMapping.isTrainID(trainID)
         else {
           throw DatasetProblem(
             description: "a mapping takes values 0–255 to train ids 0–18 or 255, not "

@@ -89,9 +89,18 @@ import Training
     ("optimisation.clip_gradient_norm=0", "it must be greater than 0, or null."),
     ("model.classes=256", "model.classes is 256; it must be 1 to 255."),
     ("data.height=0", "data.height is 0; it must be 32 to 16384."),
-    ("data.mapping={256: 0}", "from values of 0 to 255 to train ids of 0 to 18, or 255."),
-    ("data.mapping={0: 300}", "from values of 0 to 255 to train ids of 0 to 18, or 255."),
-    ("data.mapping={0: 19}", "from values of 0 to 255 to train ids of 0 to 18, or 255."),
+    (
+      "data.mapping={256: 0}",
+      "it must be from values of 0 to 255 to train ids of 0 to 18, or 255."
+    ),
+    (
+      "data.mapping={0: 300}",
+      "it must be from values of 0 to 255 to train ids of 0 to 18, or 255."
+    ),
+    (
+      "data.mapping={0: 19}",
+      "it must be from values of 0 to 255 to train ids of 0 to 18, or 255."
+    ),
     (
       "model.classes=11",
       "it must be 19 or more, as many as data.dataset has, unless it is a folder set whose "

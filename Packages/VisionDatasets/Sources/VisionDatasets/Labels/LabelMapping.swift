@@ -37,7 +37,8 @@ public struct LabelMapping: Sendable, Equatable {
   /// The train id of a file value.
   public subscript(value: UInt8) -> UInt8 { table[Int(value)] }
 
-  static func isTrainID(_ value: UInt8) -> Bool {
+  /// Whether a value is a train id: 0 to 18, or ``LabelMap/ignored``.
+  public static func isTrainID(_ value: UInt8) -> Bool {
     value == LabelMap.ignored || CityscapesClass(rawValue: value) != nil
   }
 }
